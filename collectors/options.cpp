@@ -1,0 +1,59 @@
+#include "collectors/options.h"
+
+#include <re2/re2.h>
+
+#include <cassert>
+#include <charconv>
+
+namespace ecsward {
+
+Result<void> CheckOption(const OptionSpec& spec, std::string_view value) {
+  const auto want = [&](std::string_view what) {
+    return Fail(ErrorCode::kInvalidArgument,
+                std::string("want ").append(what).append(", got \"").append(value).append("\""));
+  };
+  switch (spec.kind) {
+    case OptionKind::kBool:
+      if (value != "true" && value != "false") return want("true or false");
+      break;
+    case OptionKind::kInt: {
+      long number = 0;
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+      if (error != std::errc() || end != value.data() + value.size()) return want("a whole number");
+      break;
+    }
+    case OptionKind::kRegex: {
+      RE2::Options quiet;
+      quiet.set_log_errors(false);
+      const RE2 regex(re2::StringPiece(value.data(), value.size()), quiet);
+      if (!regex.ok()) {
+        Error error = want("a regular expression (RE2)");
+        error.message.append(": ").append(regex.error());
+        return error;
+      }
+      break;
+    }
+    case OptionKind::kString:
+    case OptionKind::kList:
+      break;
+  }
+  return {};
+}
+
+std::string_view CollectorOptions::String(std::string_view name) const {
+  if (const auto it = values_.find(name); it != values_.end()) return it->second;
+  for (const OptionSpec& spec : specs_) {
+    if (spec.name == name) return spec.default_value;
+  }
+  assert(false && "a collector asked for a setting that its table does not list");
+  return {};
+}
+
+long CollectorOptions::Int(std::string_view name) const {
+  const std::string_view text = String(name);
+  long number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+}  // namespace ecsward
