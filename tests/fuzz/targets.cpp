@@ -1,0 +1,19 @@
+#include "tests/fuzz/targets.h"
+
+#include "collectors/loadavg.h"
+
+namespace ecsward {
+namespace {
+
+using Text = std::string_view;
+
+const FuzzTarget kTargets[] = {
+    // One row a parser, named after its function, sorted.
+    {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
+};
+
+}  // namespace
+
+std::span<const FuzzTarget> FuzzTargets() { return kTargets; }
+
+}  // namespace ecsward
