@@ -5,8 +5,8 @@
 
 namespace ecsward {
 
-using WallTime = std::chrono::system_clock::time_point;   // for people and timestamps; may jump
-using MonoTime = std::chrono::steady_clock::time_point;   // for intervals; never jumps
+using WallTime = std::chrono::system_clock::time_point;  // for people and timestamps; may jump
+using MonoTime = std::chrono::steady_clock::time_point;  // for intervals; never jumps
 
 class Clock {
  public:

@@ -67,8 +67,8 @@ int HostFile::ReadOpened(ReadBuffer& buffer, std::string_view& out) {
       if (used >= kMaxBytes) return EFBIG;
       buffer.Grow(used * 2, used);
     }
-    const ssize_t n = ::pread(fd_, buffer.data() + used, buffer.capacity() - used,
-                              static_cast<off_t>(used));
+    const ssize_t n =
+        ::pread(fd_, buffer.data() + used, buffer.capacity() - used, static_cast<off_t>(used));
     if (n < 0) {
       if (errno == EINTR) continue;
       return errno;

@@ -29,7 +29,9 @@ class HostRoot {
   std::string Path(Tree tree, std::string_view relative) const;
 
   // A file to be read on every tick.
-  HostFile File(Tree tree, std::string_view relative) const { return HostFile(Path(tree, relative)); }
+  HostFile File(Tree tree, std::string_view relative) const {
+    return HostFile(Path(tree, relative));
+  }
 
   // One read of a file that is not kept open. Errors as HostFile::Read.
   Result<std::string> ReadFile(Tree tree, std::string_view relative) const;

@@ -1,5 +1,5 @@
-// The system calls that collectors make about the host, behind one small interface so that tests can
-// answer in the kernel's place. Netlink lives beside the collectors that speak it.
+// The system calls that collectors make about the host, behind one small interface so that tests
+// can answer in the kernel's place. Netlink lives beside the collectors that speak it.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,10 @@
 // Errors are values. A function that can fail returns Result<T>: either the value or an Error that
-// says what went wrong, for the program (code) and for the person (message). Each layer adds what it
-// alone knows, so that the message reads as a trail:
+// says what went wrong, for the program (code) and for the person (message). Each layer adds what
+// it alone knows, so that the message reads as a trail:
 //
 //   auto text = root.ReadFile(Tree::kProc, "stat");
-//   if (!text) return std::move(text).error().Context("cpu");  // "cpu: /proc/stat: permission denied"
+//   if (!text) return std::move(text).error().Context("cpu");  // "cpu: /proc/stat: permission
+//   denied"
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
 // What a collector is: something that, once a tick, reads the host and reports samples.
 //
-// A collector is made once and called by one thread at a time. It keeps its files open and its memory
-// between calls, so a steady call allocates nothing. It has a pure parse function (text in, values
-// out), and Collect is read → parse → name. CONTRIBUTING.md walks through the smallest one.
+// A collector is made once and called by one thread at a time. It keeps its files open and its
+// memory between calls, so a steady call allocates nothing. It has a pure parse function (text in,
+// values out), and Collect is read → parse → name. CONTRIBUTING.md walks through the smallest one.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,8 @@ Result<LoadAverages> ParseLoadavg(std::string_view text);
 
 class LoadavgCollector final : public Collector {
  public:
-  explicit LoadavgCollector(const CollectorEnv& env) : file_(env.root.File(Tree::kProc, "loadavg")) {}
+  explicit LoadavgCollector(const CollectorEnv& env)
+      : file_(env.root.File(Tree::kProc, "loadavg")) {}
   Result<void> Collect(const Tick& tick, Recorder& out) override;
 
  private:

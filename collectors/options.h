@@ -30,7 +30,9 @@ Result<void> CheckOption(const OptionSpec& spec, std::string_view value);
 class CollectorOptions {
  public:
   explicit CollectorOptions(std::span<const OptionSpec> specs) : specs_(specs) {}
-  void Set(std::string_view name, std::string value) { values_[std::string(name)] = std::move(value); }
+  void Set(std::string_view name, std::string value) {
+    values_[std::string(name)] = std::move(value);
+  }
 
   // A name that is not in the table is a bug.
   std::string_view String(std::string_view name) const;

@@ -66,9 +66,8 @@ inline bool NextNumber(std::string_view& line, double& out) {
 inline std::string_view Trim(std::string_view s) {
   constexpr std::string_view kSpace = " \t\r\n";
   const auto first = s.find_first_not_of(kSpace);
-  return first == std::string_view::npos
-             ? std::string_view()
-             : s.substr(first, s.find_last_not_of(kSpace) - first + 1);
+  return first == std::string_view::npos ? std::string_view()
+                                         : s.substr(first, s.find_last_not_of(kSpace) - first + 1);
 }
 
 }  // namespace ecsward

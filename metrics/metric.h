@@ -1,5 +1,5 @@
-// What a metric is: name, help, type, label names. A plain constant that lives as long as the program
-// (or as the MetricSet that made it), so a series can point to it.
+// What a metric is: name, help, type, label names. A plain constant that lives as long as the
+// program (or as the MetricSet that made it), so a series can point to it.
 //
 //   constexpr Metric kCpuSeconds{"node_cpu_seconds_total", "Seconds the CPUs spent in each mode.",
 //                                MetricType::kCounter, "cpu,mode"};

@@ -17,7 +17,8 @@ const Metric* MetricSet::Find(std::string_view key) const {
 
 const Metric& MetricSet::Add(std::string_view key, const Metric& texts) {
   if (const Metric* known = Find(key)) return *known;
-  auto owned = std::make_unique<Owned>(Owned{std::string(texts.name), std::string(texts.help),
+  auto owned = std::make_unique<Owned>(Owned{std::string(texts.name),
+                                             std::string(texts.help),
                                              std::string(texts.labels),
                                              std::string(texts.family_name),
                                              {}});

@@ -9,8 +9,8 @@
 namespace ecsward {
 namespace {
 
-// Label values are stored in one string, each behind its length in two bytes. A longer value is cut;
-// Prometheus would refuse it anyway.
+// Label values are stored in one string, each behind its length in two bytes. A longer value is
+// cut; Prometheus would refuse it anyway.
 constexpr std::size_t kMaxValue = 0xffff;
 
 std::string_view Cut(std::string_view value) { return value.substr(0, kMaxValue); }
@@ -158,7 +158,8 @@ void SeriesSet::Free(Slot slot) {
   series_[slot] = Series{};
   free_.push_back(slot);
   ++structure_version_;
-  RebuildIndex(index_.size());  // rare: a slot is given back once a device has been gone for a while
+  RebuildIndex(
+      index_.size());  // rare: a slot is given back once a device has been gone for a while
 }
 
 void SeriesSet::IndexInsert(Slot slot) {

@@ -1,10 +1,10 @@
 // The series of one collector.
 //
-// A series is a metric with its label values. It gets a small slot number on first sight and keeps it
-// for as long as it lives. Collectors report the same series in the same order on nearly every run, so
-// a run first looks at the slot that stood at this place in the run before: one pointer and a few
-// bytes to compare, no hashing. Only where that guess fails is the series looked up by hash, and only
-// an unseen series allocates.
+// A series is a metric with its label values. It gets a small slot number on first sight and keeps
+// it for as long as it lives. Collectors report the same series in the same order on nearly every
+// run, so a run first looks at the slot that stood at this place in the run before: one pointer and
+// a few bytes to compare, no hashing. Only where that guess fails is the series looked up by hash,
+// and only an unseen series allocates.
 //
 // A series that a finished run did not report is absent from the next snapshot (its value is
 // kStaleValue). Its slot is kept for kKeepRuns runs, since devices flap, and then given back.
@@ -54,7 +54,8 @@ class SeriesSet {
   // By slot; kStaleValue where nothing is. Free slots too.
   const std::vector<double>& values() const { return values_; }
   const std::vector<Series>& series() const { return series_; }
-  // Grows whenever a slot is taken or given back: whoever keeps a picture of the slots must renew it.
+  // Grows whenever a slot is taken or given back: whoever keeps a picture of the slots must renew
+  // it.
   std::uint64_t structure_version() const { return structure_version_; }
   std::uint64_t duplicates() const { return duplicates_; }
   std::size_t live_count() const { return live_; }
@@ -62,7 +63,8 @@ class SeriesSet {
  private:
   static constexpr Slot kNone = std::numeric_limits<Slot>::max();
 
-  Slot Find(const Metric& metric, std::span<const std::string_view> values, std::uint64_t hash) const;
+  Slot Find(const Metric& metric, std::span<const std::string_view> values,
+            std::uint64_t hash) const;
   Slot Create(const Metric& metric, std::span<const std::string_view> values, std::uint64_t hash);
   void Free(Slot slot);
   void IndexInsert(Slot slot);
@@ -71,8 +73,8 @@ class SeriesSet {
   std::vector<Series> series_;
   std::vector<double> values_;
   std::vector<Slot> free_;
-  std::vector<Slot> order_;   // the slots in the order of the last run
-  std::vector<Slot> index_;   // open addressing, a power of two; kNone is empty
+  std::vector<Slot> order_;  // the slots in the order of the last run
+  std::vector<Slot> index_;  // open addressing, a power of two; kNone is empty
   std::size_t indexed_ = 0;
   std::size_t cursor_ = 0;
   std::size_t live_ = 0;
@@ -97,7 +99,8 @@ class Recorder {
   SeriesSet& set_;  // outlives the recorder: the sampler owns both
 };
 
-// The label values of a series: LabelValue(series, 1) is the second. Empty when there is no such one.
+// The label values of a series: LabelValue(series, 1) is the second. Empty when there is no such
+// one.
 std::string_view LabelValue(const SeriesSet::Series& series, std::size_t index);
 
 }  // namespace ecsward

@@ -4,28 +4,44 @@
 
 namespace ecsward {
 
-SeriesSet& SeriesTable::AddSet() {
-  parts_.push_back(Part{.set = std::make_unique<SeriesSet>()});
+SeriesSet& SeriesTable::Add(bool slow) {
+  parts_.push_back(Part{.set = std::make_shared<SeriesSet>(), .slow = slow});
   layout_.reset();
   return *parts_.back().set;
 }
 
-SeriesSet& SeriesTable::AddSlowSet() {
-  SeriesSet& set = AddSet();
-  parts_.back().slow = true;
-  return set;
+SeriesSet& SeriesTable::AddSet() { return Add(false); }
+
+std::shared_ptr<SeriesSet> SeriesTable::AddSlowSet() {
+  Add(true);
+  return parts_.back().set;
+}
+
+SeriesTable::Part* SeriesTable::Find(const SeriesSet& set) {
+  const auto it = std::find_if(parts_.begin(), parts_.end(),
+                               [&set](const Part& part) { return part.set.get() == &set; });
+  return it == parts_.end() ? nullptr : &*it;
 }
 
 void SeriesTable::Absorb(const SeriesSet& set) {
-  for (Part& part : parts_) {
-    if (part.set.get() != &set) continue;
-    part.absorbed_values = set.values();
-    if (part.absorbed_version != set.structure_version()) {
-      part.absorbed_version = set.structure_version();
-      part.absorbed_series = set.series();
-    }
-    return;
+  Part* part = Find(set);
+  if (part == nullptr) return;
+  part->absorbed_values = set.values();
+  if (part->absorbed_version != set.structure_version()) {
+    part->absorbed_version = set.structure_version();
+    part->absorbed_series = set.series();
   }
+}
+
+void SeriesTable::Withdraw(const SeriesSet& set) {
+  Part* part = Find(set);
+  if (part == nullptr) return;
+  std::fill(part->absorbed_values.begin(), part->absorbed_values.end(), StaleValue());
+}
+
+void SeriesTable::Remove(const SeriesSet& set) {
+  std::erase_if(parts_, [&set](const Part& part) { return part.set.get() == &set; });
+  layout_.reset();
 }
 
 const std::vector<double>& SeriesTable::ValuesOf(const Part& part) const {
@@ -129,8 +145,8 @@ void SeriesTable::RebuildLayout() {
       layout->entries.push_back(
           {items[k].value_index, offset, static_cast<std::uint32_t>(prefix.size())});
     }
-    layout->families.back().entry_count = static_cast<std::uint32_t>(
-        layout->entries.size() - layout->families.back().first_entry);
+    layout->families.back().entry_count =
+        static_cast<std::uint32_t>(layout->entries.size() - layout->families.back().first_entry);
   }
   layout_ = std::move(layout);
 }

@@ -1,9 +1,9 @@
 // All series of the host, and the picture of them that other threads see.
 //
-// Each collector fills a SeriesSet of its own. Publish copies the values of all sets into one Snapshot:
-// a reader sees tick N or tick N+1, never a mix. Names and labels are in a Layout that is shared by
-// all snapshots until a series comes or goes for good, so a steady publish copies numbers and
-// allocates nothing.
+// Each collector fills a SeriesSet of its own. Publish copies the values of all sets into one
+// Snapshot: a reader sees tick N or tick N+1, never a mix. Names and labels are in a Layout that is
+// shared by all snapshots until a series comes or goes for good, so a steady publish copies numbers
+// and allocates nothing.
 #pragma once
 
 #include <cstdint>
@@ -49,15 +49,20 @@ struct Snapshot {
 
 class SeriesTable {
  public:
-  // A set for one collector; lives as long as the table. Call before the first Publish or between
-  // two of them, by the publishing thread.
+  // A set for one collector, empty. By the publishing thread, as are Absorb, Withdraw and Remove.
   SeriesSet& AddSet();
 
   // Like AddSet, for a collector that runs on another thread: its set may be busy when a tick is
-  // published. The publishing thread calls `Absorb(set)` when a run has finished and the next has
-  // not begun; until then snapshots show the values absorbed last.
-  SeriesSet& AddSlowSet();
+  // published. `Absorb(set)` takes its values over when a run has finished and the next has not
+  // begun; until then snapshots show the values absorbed last. `Withdraw(set)` shows none of its
+  // series until the next Absorb and does not touch the set. The caller shares the set, since a
+  // thread that is stuck in a run keeps it longer than the table does.
+  std::shared_ptr<SeriesSet> AddSlowSet();
   void Absorb(const SeriesSet& set);
+  void Withdraw(const SeriesSet& set);
+
+  // Forgets a set and its series. The metrics of a set must live until it is removed.
+  void Remove(const SeriesSet& set);
 
   // Makes the current values the latest snapshot. By the one thread that collects.
   void Publish(std::uint64_t tick, WallTime now);
@@ -66,19 +71,21 @@ class SeriesTable {
   // one copy of some thousand numbers. False, and `out` untouched, before the first Publish.
   bool ReadLatest(Snapshot& out) const;
 
-  // Series that could not be shown because another collector already has that name and those labels,
-  // or the name with another type. Publishing thread.
+  // Series that could not be shown because another collector already has that name and those
+  // labels, or the name with another type. Publishing thread.
   std::uint64_t conflicts() const { return conflicts_; }
 
  private:
   struct Part {
-    std::unique_ptr<SeriesSet> set;
+    std::shared_ptr<SeriesSet> set;
     bool slow = false;
-    std::vector<double> absorbed_values = {};                 // slow only
-    std::vector<SeriesSet::Series> absorbed_series = {};      // slow only
-    std::uint64_t absorbed_version = 0;                  // slow only
-    std::uint64_t layout_version = 0;                    // what the layout was made from
+    std::vector<double> absorbed_values = {};             // slow only
+    std::vector<SeriesSet::Series> absorbed_series = {};  // slow only
+    std::uint64_t absorbed_version = 0;                   // slow only
+    std::uint64_t layout_version = 0;                     // what the layout was made from
   };
+  SeriesSet& Add(bool slow);
+  Part* Find(const SeriesSet& set);
   const std::vector<double>& ValuesOf(const Part& part) const;
   const std::vector<SeriesSet::Series>& SeriesOf(const Part& part) const;
   std::uint64_t VersionOf(const Part& part) const;
@@ -89,7 +96,7 @@ class SeriesTable {
   std::uint64_t conflicts_ = 0;
 
   mutable std::mutex mutex_;  // guards latest_
-  Snapshot latest_;  // no layout: nothing was published yet
+  Snapshot latest_;           // no layout: nothing was published yet
 };
 
 }  // namespace ecsward

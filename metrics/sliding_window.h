@@ -1,5 +1,5 @@
-// Minimum, average and maximum of a gauge over the last seconds. Ticks are faster than scrapes: this
-// is how a two-second spike reaches a Prometheus that looks every fifteen.
+// Minimum, average and maximum of a gauge over the last seconds. Ticks are faster than scrapes:
+// this is how a two-second spike reaches a Prometheus that looks every fifteen.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// libFuzzer's entry: `ecsward_fuzz --target=parse_loadavg tests/fuzz/corpus/parse_loadavg`, with any of
-// libFuzzer's own flags. `--list` prints the targets.
+// libFuzzer's entry: `ecsward_fuzz --target=parse_loadavg tests/fuzz/corpus/parse_loadavg`, with
+// any of libFuzzer's own flags. `--list` prints the targets.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -23,7 +23,8 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
     if (arg == "--list") std::exit(0);
   }
   if (target == nullptr) {
-    std::fprintf(stderr, "usage: ecsward_fuzz --target=NAME [libFuzzer flags]; --list names them\n");
+    std::fprintf(stderr,
+                 "usage: ecsward_fuzz --target=NAME [libFuzzer flags]; --list names them\n");
     std::exit(2);
   }
   return 0;

@@ -1,5 +1,5 @@
-// The parsers of outside text, each under a name. One program fuzzes them all (fuzz_main.cpp), and the
-// unit tests run each one over its seed corpus, tests/fuzz/corpus/<name>/.
+// The parsers of outside text, each under a name. One program fuzzes them all (fuzz_main.cpp), and
+// the unit tests run each one over its seed corpus, tests/fuzz/corpus/<name>/.
 #pragma once
 
 #include <span>

@@ -1,5 +1,6 @@
-// Whole machines: every collector over each folder of tests/fixtures/hosts/<machine>/{proc,sys,root,udev},
-// compared with tests/golden/<machine>/<collector>.prom. A collector that finds nothing has no file.
+// Whole machines: every collector over each folder of
+// tests/fixtures/hosts/<machine>/{proc,sys,root,udev}, compared with
+// tests/golden/<machine>/<collector>.prom. A collector that finds nothing has no file.
 // ECSWARD_UPDATE_GOLDEN=1 ctest -R Golden rewrites them; review the diff like code.
 #include <gtest/gtest.h>
 
@@ -20,7 +21,8 @@ std::string Slurp(const fs::path& path) {
   return {(std::istreambuf_iterator<char>(file)), {}};
 }
 
-// tests/fixtures/hosts/<machine>/statfs answers statvfs: "mountpoint size free avail files files_free"
+// tests/fixtures/hosts/<machine>/statfs answers statvfs: "mountpoint size free avail files
+// files_free"
 FakeKernel KernelOf(const fs::path& machine) {
   FakeKernel kernel;
   std::ifstream file(machine / "statfs");

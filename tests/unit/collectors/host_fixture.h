@@ -1,5 +1,5 @@
-// A made-up host for a collector's test: files in a temporary folder, a kernel that answers what the
-// test says, and everything a collector is made with.
+// A made-up host for a collector's test: files in a temporary folder, a kernel that answers what
+// the test says, and everything a collector is made with.
 #pragma once
 
 #include <map>
@@ -40,7 +40,8 @@ class HostFixture {
   // Makes the collector of that name with these settings.
   std::unique_ptr<Collector> Make(std::string_view name,
                                   const std::map<std::string, std::string>& options = {});
-  // One run at the fixture's time, which then moves on by `step`. The samples, as Samples gives them.
+  // One run at the fixture's time, which then moves on by `step`. The samples, as Samples gives
+  // them.
   Result<std::string> Run(Collector& collector, SeriesSet& set,
                           std::chrono::nanoseconds step = std::chrono::seconds(1));
   // Make and Run once: what most tests want.

@@ -42,8 +42,9 @@ TEST(AppendSeriesPrefix, EscapesLabelValues) {
   const std::string_view values[] = {"x\n\"\\y", "ok\xff\xc3\xa9\xed\xa0\x80"};
   std::string out;
   AppendSeriesPrefix(kMetric, values, out);
-  EXPECT_EQ(out,
-            "m{a=\"x\\n\\\"\\\\y\",b=\"ok\xef\xbf\xbd\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"} ");
+  EXPECT_EQ(
+      out,
+      "m{a=\"x\\n\\\"\\\\y\",b=\"ok\xef\xbf\xbd\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"} ");
 }
 
 TEST(AppendSeriesPrefix, HasNoBracesWithoutLabels) {

@@ -62,7 +62,8 @@ TEST(SeriesTable, ShowsASeriesOnceAndCountsTheConflict) {
 
 TEST(SeriesTable, ShowsASlowSetAsItWasAbsorbed) {
   SeriesTable table;
-  SeriesSet& slow = table.AddSlowSet();
+  const auto shared = table.AddSlowSet();
+  SeriesSet& slow = *shared;
   slow.BeginRun();
   Recorder(slow).Set(kB, 1);
   table.Publish(1, {});
@@ -73,6 +74,22 @@ TEST(SeriesTable, ShowsASlowSetAsItWasAbsorbed) {
   Recorder(slow).Set(kB, 2);
   table.Publish(2, {});
   EXPECT_EQ(Text(table), "b 1\n");
+  table.Withdraw(slow);
+  table.Publish(3, {});
+  EXPECT_EQ(Text(table), "");
+}
+
+TEST(SeriesTable, ForgetsARemovedSet) {
+  SeriesTable table;
+  SeriesSet& one = table.AddSet();
+  one.BeginRun();
+  Recorder(one).Set(kB, 1);
+  one.EndRun();
+  table.Publish(1, {});
+  EXPECT_EQ(Text(table), "b 1\n");
+  table.Remove(one);
+  table.Publish(2, {});
+  EXPECT_EQ(Text(table), "");
 }
 
 TEST(SeriesTable, AReaderNeverSeesHalfATick) {

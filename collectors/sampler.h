@@ -1,0 +1,88 @@
+// Runs the collectors once a tick and publishes what they report.
+//
+// Quick collectors run in the caller's thread, one after the other. Each slow collector has a
+// thread of its own, started when it is first due: one that gets stuck (a dead mount, a wedged
+// driver) holds up nobody, marks itself and is not started a second time. A pool of threads would
+// have to grow a new thread for each stuck one to keep the same promise.
+//
+// A collector that fails, or that the host does not support, is reported when that changes, not on
+// every tick.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "collectors/all.h"
+#include "metrics/series_table.h"
+
+namespace ecsward {
+
+struct SamplerCollector {
+  const CollectorSpec* spec;
+  CollectorOptions options;
+  std::optional<std::chrono::nanoseconds> interval;  // instead of the table's
+};
+
+enum class CollectorState { kFine, kNotSupported, kFailed, kStuck };
+
+// Called in the sampler's thread when a collector's state changes. `error` is null for kFine.
+using CollectorStateFn =
+    std::function<void(std::string_view collector, CollectorState state, const Error* error)>;
+
+class Sampler {
+ public:
+  // How long a slow collector may run before it counts as stuck.
+  static constexpr std::chrono::seconds kStuckAfter{30};
+  // How often a collector that the host does not support is asked again.
+  static constexpr std::chrono::seconds kRetryUnsupported{60};
+
+  // `root`, `kernel`, `clock` and `table` outlive the sampler; `kernel` also any thread of its that
+  // is stuck.
+  Sampler(const HostRoot& root, const Kernel& kernel, const Clock& clock, SeriesTable& table,
+          std::vector<SamplerCollector> collectors, CollectorStateFn on_state);
+  // Takes the collectors' series out of the table. Does not wait for a slow collector that is
+  // running.
+  ~Sampler();
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+
+  // One tick: runs what is due and publishes. By one thread.
+  void RunTick();
+
+  // Waits until every slow collector that was started has finished, at most `patience` of real
+  // time, and publishes its results as another tick. For the first tick, and for one-shot use.
+  void AwaitSlow(std::chrono::milliseconds patience);
+
+  // Slow collectors run this many times as seldom: the governor's first measure. At least 1.
+  void SetSlowStretch(unsigned factor) { slow_stretch_ = factor; }
+
+  std::uint64_t tick() const { return tick_; }
+
+ private:
+  struct Entry;
+  class SlowRun;
+  void RunQuick(Entry& entry, const Tick& tick);
+  void RunSlow(Entry& entry, const Tick& tick);
+  void Finish(Entry& entry, const Result<void>& result, std::chrono::nanoseconds took,
+              MonoTime now);
+  void ChangeState(Entry& entry, CollectorState state, const Error* error);
+  void ReportOwn();
+
+  const HostRoot& root_;
+  const Kernel& kernel_;
+  const Clock& clock_;
+  SeriesTable& table_;
+  CollectorStateFn on_state_;
+  SharedSources shared_;
+  std::vector<std::unique_ptr<Entry>> entries_;
+  SeriesSet& own_;
+  std::uint64_t tick_ = 0;
+  unsigned slow_stretch_ = 1;
+};
+
+}  // namespace ecsward
