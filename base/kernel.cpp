@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include <cerrno>
+#include <ctime>
 
 namespace ecsward {
 
@@ -43,10 +44,23 @@ Result<ClockDiscipline> LinuxKernel::AdjTimex() const {
                          .tai = t.tai};
 }
 
-Result<UnameInfo> LinuxKernel::Uname() const {
+Result<void> LinuxKernel::Uname(UnameInfo& out) const {
   utsname u = {};
   if (::uname(&u) != 0) return ErrnoError(errno, "uname");
-  return UnameInfo{u.sysname, u.release, u.version, u.machine, u.nodename, u.domainname};
+  out.sysname = u.sysname;
+  out.release = u.release;
+  out.version = u.version;
+  out.machine = u.machine;
+  out.nodename = u.nodename;
+  out.domainname = u.domainname;
+  return {};
+}
+
+ZoneInfo LinuxKernel::LocalZone(WallTime at) const {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
+  std::tm local = {};
+  if (::localtime_r(&seconds, &local) == nullptr || local.tm_zone == nullptr) return {"UTC", 0};
+  return {local.tm_zone, local.tm_gmtoff};
 }
 
 }  // namespace ecsward

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace ecsward {
@@ -30,6 +31,12 @@ struct UnameInfo {
   std::string sysname, release, version, machine, nodename, domainname;
 };
 
+// The local time zone at one moment: "CEST", 7200.
+struct ZoneInfo {
+  std::string abbreviation;  // short enough never to allocate
+  long offset_seconds = 0;   // east of UTC
+};
+
 // Thread-safe.
 class Kernel {
  public:
@@ -37,14 +44,17 @@ class Kernel {
   // May hang for as long as the file system's server does.
   virtual Result<FsUsage> StatFs(const std::string& path) const = 0;
   virtual Result<ClockDiscipline> AdjTimex() const = 0;
-  virtual Result<UnameInfo> Uname() const = 0;
+  // Fills `out`, whose memory is used again.
+  virtual Result<void> Uname(UnameInfo& out) const = 0;
+  virtual ZoneInfo LocalZone(WallTime at) const = 0;
 };
 
 class LinuxKernel final : public Kernel {
  public:
   Result<FsUsage> StatFs(const std::string& path) const override;
   Result<ClockDiscipline> AdjTimex() const override;
-  Result<UnameInfo> Uname() const override;
+  Result<void> Uname(UnameInfo& out) const override;
+  ZoneInfo LocalZone(WallTime at) const override;
 };
 
 }  // namespace ecsward

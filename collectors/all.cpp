@@ -2,7 +2,12 @@
 
 #include <array>
 
+#include "collectors/entropy.h"
+#include "collectors/filefd.h"
 #include "collectors/loadavg.h"
+#include "collectors/time.h"
+#include "collectors/timex.h"
+#include "collectors/uname.h"
 
 namespace ecsward {
 namespace {
@@ -23,7 +28,12 @@ constexpr std::chrono::seconds kEveryTick{0};
 
 const CollectorSpec kAll[] = {
     // name, on by default, pace, interval, options, make
+    {"entropy", kOn, Pace::kTick, kEveryTick, {}, Make<EntropyCollector>},
+    {"filefd", kOn, Pace::kTick, kEveryTick, {}, Make<FilefdCollector>},
     {"loadavg", kOn, Pace::kTick, kEveryTick, {}, Make<LoadavgCollector>},
+    {"time", kOn, Pace::kTick, kEveryTick, {}, Make<TimeCollector>},
+    {"timex", kOn, Pace::kTick, kEveryTick, {}, Make<TimexCollector>},
+    {"uname", kOn, Pace::kTick, kEveryTick, {}, Make<UnameCollector>},
 };
 
 }  // namespace

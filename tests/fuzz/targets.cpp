@@ -1,5 +1,6 @@
 #include "tests/fuzz/targets.h"
 
+#include "collectors/filefd.h"
 #include "collectors/loadavg.h"
 
 namespace ecsward {
@@ -9,6 +10,7 @@ using Text = std::string_view;
 
 const FuzzTarget kTargets[] = {
     // One row a parser, named after its function, sorted.
+    {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
 };
 

@@ -25,6 +25,13 @@ std::string Slurp(const fs::path& path) {
 // files_free"
 FakeKernel KernelOf(const fs::path& machine) {
   FakeKernel kernel;
+  kernel.uname = UnameInfo{"Linux", "", "", "x86_64", "", ""};  // the rest is in /proc/sys/kernel
+  kernel.discipline = ClockDiscipline{.state = 0,
+                                      .status = 0x2001,
+                                      .offset = -51'234,
+                                      .freq = 1'234'567,
+                                      .tick = 10'000,
+                                      .tai = 37};
   std::ifstream file(machine / "statfs");
   std::string mount_point;
   FsUsage u;

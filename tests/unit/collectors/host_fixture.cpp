@@ -32,9 +32,10 @@ Result<ClockDiscipline> FakeKernel::AdjTimex() const {
   return *discipline;
 }
 
-Result<UnameInfo> FakeKernel::Uname() const {
+Result<void> FakeKernel::Uname(UnameInfo& out) const {
   if (!uname) return Fail(ErrorCode::kDenied, "uname");
-  return *uname;
+  out = *uname;
+  return {};
 }
 
 std::string Samples(const SeriesSet& set) {

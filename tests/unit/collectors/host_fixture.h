@@ -16,10 +16,12 @@ class FakeKernel final : public Kernel {
   std::map<std::string, FsUsage> filesystems;  // by path; others answer kNotFound
   std::optional<ClockDiscipline> discipline;
   std::optional<UnameInfo> uname;
+  ZoneInfo zone{"UTC", 0};
 
   Result<FsUsage> StatFs(const std::string& path) const override;
   Result<ClockDiscipline> AdjTimex() const override;
-  Result<UnameInfo> Uname() const override;
+  Result<void> Uname(UnameInfo& out) const override;
+  ZoneInfo LocalZone(WallTime) const override { return zone; }
 };
 
 // Like the text of a scrape, but sorted lines without HELP and TYPE: `name{a="b"} 1`.
