@@ -60,6 +60,11 @@ ErrorCode CodeOf(int error_number) {
 
 }  // namespace
 
+Error NotOffered(Error error) {
+  if (error.code == ErrorCode::kNotFound) error.code = ErrorCode::kNotSupported;
+  return error;
+}
+
 Error ErrnoError(int error_number, std::string_view what) {
   return Error{CodeOf(error_number), std::system_category().message(error_number)}.Context(what);
 }

@@ -50,6 +50,10 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 // The usual way to fail: `return Fail(ErrorCode::kParse, "line 3: want a number");`
 inline Error Fail(ErrorCode code, std::string message) { return Error{code, std::move(message)}; }
 
+// For what a host may simply not have (a file of a newer kernel, a kind of hardware): kNotFound
+// becomes kNotSupported, so that it is said once and not counted as a failure.
+Error NotOffered(Error error);
+
 // An Error from errno: ENOENT and friends → kNotFound, EACCES/EPERM → kDenied, EOPNOTSUPP and
 // friends → kNotSupported, the rest → kIo. The message is "what: strerror".
 Error ErrnoError(int error_number, std::string_view what);
