@@ -8,6 +8,10 @@
 #include "collectors/time.h"
 #include "collectors/timex.h"
 #include "collectors/uname.h"
+#include "collectors/interrupts.h"
+#include "collectors/loadavg.h"
+#include "collectors/schedstat.h"
+#include "collectors/softirqs.h"
 
 namespace ecsward {
 namespace {
@@ -34,6 +38,10 @@ const CollectorSpec kAll[] = {
     {"time", kOn, Pace::kTick, kEveryTick, {}, Make<TimeCollector>},
     {"timex", kOn, Pace::kTick, kEveryTick, {}, Make<TimexCollector>},
     {"uname", kOn, Pace::kTick, kEveryTick, {}, Make<UnameCollector>},
+    {"interrupts", kOff, Pace::kTick, kEveryTick, kInterruptsOptions, Make<InterruptsCollector>},
+    {"loadavg", kOn, Pace::kTick, kEveryTick, {}, Make<LoadavgCollector>},
+    {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
+    {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
 };
 
 }  // namespace
