@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Every .cpp is in the CMakeLists.txt of its folder or of the nearest folder above that has one: a test
+# that nobody builds never fails.
+set -euo pipefail
+. tests/lint/common.sh
+
+status=0
+while read -r file; do
+  folder=$(dirname "$file")
+  while [ ! -f "$folder/CMakeLists.txt" ]; do folder=$(dirname "$folder"); done
+  name=${file#"$folder/"}
+  if ! grep -v '^ *#' "$folder/CMakeLists.txt" | tr ' ()"' '\n' | grep -Fxq -- "$name"; then
+    echo "$file: not in $folder/CMakeLists.txt"
+    status=1
+  fi
+done < <(CodeFiles "${ROOMS[@]}" tests | grep '\.cpp$')
+exit $status
