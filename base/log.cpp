@@ -57,7 +57,8 @@ std::unique_ptr<spdlog::formatter> MakeFormatter(bool journal) {
   return formatter;
 }
 
-// The length of the UTF-8 sequence that begins `text`; 0 when it is not one, or not a printable one.
+// The length of the UTF-8 sequence that begins `text`; 0 when it is not one, or not a printable
+// one.
 std::size_t PrintableLength(std::string_view text) {
   const auto byte = [text](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
@@ -161,7 +162,7 @@ Logger::Logger(LogLevel level) : impl_(new Impl{level, {}, {}}) {
   const char* stream = std::getenv("JOURNAL_STREAM");  // NOLINT(concurrency-mt-unsafe)
   sink->set_formatter(MakeFormatter(IsJournal(stream, STDERR_FILENO)));
   impl_->out = std::make_unique<spdlog::logger>("", std::move(sink));
-  impl_->out->set_level(spdlog::level::trace);  // ours decides
+  impl_->out->set_level(spdlog::level::trace);               // ours decides
   impl_->out->set_error_handler([](const std::string&) {});  // a closed stderr is no reason to stop
 }
 

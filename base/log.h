@@ -2,9 +2,9 @@
 //
 //   level=warn collector=diskstats msg="collector fails" error="/proc/diskstats: permission denied"
 //
-// Under systemd's journal each line begins with its syslog priority ("<4>") and has no time, since the
-// journal has its own; anywhere else it begins with ts=2025-03-01T12:00:00.123Z.
-// Say what changed, once: an event that can repeat on every tick goes through OncePerKey.
+// Under systemd's journal each line begins with its syslog priority ("<4>") and has no time, since
+// the journal has its own; anywhere else it begins with ts=2025-03-01T12:00:00.123Z. Say what
+// changed, once: an event that can repeat on every tick goes through OncePerKey.
 #pragma once
 
 #include <chrono>
@@ -41,8 +41,8 @@ class Logger {
  public:
   using Sink = std::function<void(LogLevel, std::string_view line)>;
 
-  explicit Logger(LogLevel level = LogLevel::kInfo);   // to stderr
-  Logger(LogLevel level, Sink sink);                   // for tests; called under no lock
+  explicit Logger(LogLevel level = LogLevel::kInfo);  // to stderr
+  Logger(LogLevel level, Sink sink);                  // for tests; called under no lock
   ~Logger();
   Logger(const Logger&) = delete;
   Logger& operator=(const Logger&) = delete;

@@ -1,8 +1,8 @@
-// Tells systemd how the service is doing: the protocol of sd_notify(3), a line or two in a datagram to
-// the socket that $NOTIFY_SOCKET names.
+// Tells systemd how the service is doing: the protocol of sd_notify(3), a line or two in a datagram
+// to the socket that $NOTIFY_SOCKET names.
 //
-// By hand, because it is forty lines and libsystemd would map libgcrypt, liblzma, libzstd and liblz4
-// into every agent, about 0.8 MB resident, for the journal reader that we do not use.
+// By hand, because it is forty lines and libsystemd would map libgcrypt, liblzma, libzstd and
+// liblz4 into every agent, about 0.8 MB resident, for the journal reader that we do not use.
 #pragma once
 
 #include <chrono>

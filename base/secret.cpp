@@ -11,7 +11,8 @@
 namespace ecsward {
 namespace {
 
-// explicit_bzero is not optimised away. The whole capacity: a short string may have been a longer one.
+// explicit_bzero is not optimised away. The whole capacity: a short string may have been a longer
+// one.
 void Wipe(std::string& value) {
   value.resize(value.capacity());
   ::explicit_bzero(value.data(), value.size());
@@ -56,6 +57,8 @@ Result<Secret> Secret::FromFile(const std::string& path) {
   return Secret(std::string_view(secret.value_.data(), size));
 }
 
-std::ostream& operator<<(std::ostream& out, const Secret& secret) { return out << ToString(secret); }
+std::ostream& operator<<(std::ostream& out, const Secret& secret) {
+  return out << ToString(secret);
+}
 
 }  // namespace ecsward

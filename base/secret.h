@@ -1,5 +1,6 @@
-// A password, key or token. It prints as "<redacted>" wherever it is printed (fmt, streams), so that
-// no log line, error or page can show it by accident; whoever really needs it asks for Reveal().
+// A password, key or token. It prints as "<redacted>" wherever it is printed (fmt, streams), so
+// that no log line, error or page can show it by accident; whoever really needs it asks for
+// Reveal().
 //
 //   auto secret = Secret::FromFile(path);           // systemd credentials and *_file settings
 //   log.Info("loaded", {{"key", ToString(*secret)}});  // key=<redacted>
@@ -27,7 +28,8 @@ class Secret {
   ~Secret();  // overwrites the memory
 
   // The file's content without one trailing newline.
-  // errors: as ErrnoError with the path, kParse when empty or longer than kMaxBytes; never the content
+  // errors: as ErrnoError with the path, kParse when empty or longer than kMaxBytes; never the
+  // content
   static Result<Secret> FromFile(const std::string& path);
 
   bool empty() const { return value_.empty(); }

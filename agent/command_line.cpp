@@ -1,0 +1,227 @@
+#include "agent/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "agent/suggest.h"
+#include "agent/version.h"
+
+namespace ecsward {
+namespace {
+
+std::vector<std::string_view> CollectorNames() {
+  std::vector<std::string_view> names;
+  for (const CollectorSpec& spec : AllCollectors()) names.push_back(spec.name);
+  return names;
+}
+
+std::string OptionFlag(std::string_view option) {
+  std::string flag(option);
+  std::replace(flag.begin(), flag.end(), '_', '-');
+  return flag;
+}
+
+Result<const CollectorSpec*> NamedCollector(std::string_view name) {
+  if (const CollectorSpec* spec = FindCollector(name)) return spec;
+  const auto names = CollectorNames();
+  return Fail(ErrorCode::kInvalidArgument, std::string("no collector is called \"")
+                                               .append(name)
+                                               .append("\"")
+                                               .append(DidYouMean(name, names)));
+}
+
+const OptionSpec* FindOption(const CollectorSpec& spec, std::string_view flag) {
+  for (const OptionSpec& option : spec.options) {
+    if (OptionFlag(option.name) == flag) return &option;
+  }
+  return nullptr;
+}
+
+std::string CollectorHelp() {
+  std::string on, off;
+  for (const CollectorSpec& spec : AllCollectors()) {
+    std::string& list = spec.default_on ? on : off;
+    list.append(list.empty() ? "" : " ").append(spec.name);
+  }
+  return "Collectors, as in node_exporter:\n"
+         "  --collector.NAME            turn one on\n"
+         "  --no-collector.NAME         turn one off\n"
+         "  --collector.NAME.OPTION=X   set one of its options\n"
+         "  --collector.disable-defaults  only those turned on by flag or configuration\n"
+         "on by default:  " +
+         on + "\noff by default: " + (off.empty() ? "none" : off);
+}
+
+// What run, check and metrics have in common.
+void AddSharedFlags(CLI::App& app, CommandLine& line, std::string& log_level) {
+  app.add_option("--config", line.config_path, "Configuration file")
+      ->type_name("FILE")
+      ->default_str(line.config_path);
+  app.add_option("--log.level", log_level, "debug, info, warn or error")->type_name("LEVEL");
+  Overrides& o = line.overrides;
+  app.add_option("--path.procfs", o.procfs, "Where the host's /proc is")->type_name("DIR");
+  app.add_option("--path.sysfs", o.sysfs, "Where the host's /sys is")->type_name("DIR");
+  app.add_option("--path.rootfs", o.rootfs, "Where the host's / is")->type_name("DIR");
+  app.add_option("--path.udev.data", o.udev_data, "Where the host's /run/udev/data is")
+      ->type_name("DIR");
+  app.footer(CollectorHelp());
+}
+
+ParsedCommandLine Misuse(const std::string& message) {
+  return {std::nullopt, "ecsward: " + message + "\nTry 'ecsward --help'.\n", 2};
+}
+
+}  // namespace
+
+Result<void> TakeCollectorFlags(std::vector<std::string>& arguments, Overrides& overrides) {
+  constexpr std::string_view kOn = "--collector.", kOff = "--no-collector.";
+  std::vector<std::string> rest;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    const bool off = argument.starts_with(kOff);
+    if (!off && !argument.starts_with(kOn)) {
+      rest.push_back(argument);
+      continue;
+    }
+    const auto equals = argument.find('=');
+    const std::string flag = argument.substr(0, equals);
+    std::string_view name = std::string_view(flag).substr(off ? kOff.size() : kOn.size());
+    if (name == "disable-defaults") {
+      overrides.disable_defaults = !off;
+      continue;
+    }
+    std::string_view option_flag;
+    if (const auto dot = name.find('.'); dot != std::string_view::npos) {
+      option_flag = name.substr(dot + 1);
+      name = name.substr(0, dot);
+    }
+    const auto spec = NamedCollector(name);
+    if (!spec) return Error(spec.error()).Context(flag);
+    CollectorConfig& collector = overrides.collectors[std::string(name)];
+    if (option_flag.empty()) {
+      std::string_view value = "true";
+      if (equals != std::string::npos) value = std::string_view(argument).substr(equals + 1);
+      if (value != "true" && value != "false") {
+        return Fail(ErrorCode::kInvalidArgument, flag + ": is on or off and takes no value");
+      }
+      collector.enabled = (value == "true") != off;
+      continue;
+    }
+    const OptionSpec* option = FindOption(**spec, option_flag);
+    if (option == nullptr) {
+      std::vector<std::string> flags;
+      for (const OptionSpec& o : (*spec)->options) flags.push_back(OptionFlag(o.name));
+      const std::vector<std::string_view> candidates(flags.begin(), flags.end());
+      return Fail(ErrorCode::kInvalidArgument, std::string(flag)
+                                                   .append(": collector ")
+                                                   .append(name)
+                                                   .append(" has no such option")
+                                                   .append(DidYouMean(option_flag, candidates)));
+    }
+    std::string value;
+    if (equals != std::string::npos) {
+      value = argument.substr(equals + 1);
+    } else if (option->kind == OptionKind::kBool) {
+      value = "true";
+    } else if (i + 1 < arguments.size()) {
+      value = arguments[++i];
+    } else {
+      return Fail(ErrorCode::kInvalidArgument, flag + ": wants a value");
+    }
+    if (option->kind == OptionKind::kBool && off) value = value == "true" ? "false" : "true";
+    if (auto ok = CheckOption(*option, value); !ok) return std::move(ok).error().Context(flag);
+    collector.options[std::string(option->name)] = value;
+  }
+  arguments = std::move(rest);
+  return {};
+}
+
+ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
+  CommandLine line;
+  std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  if (auto ok = TakeCollectorFlags(arguments, line.overrides); !ok) {
+    return Misuse(ok.error().message);
+  }
+
+  CLI::App app{"ecsward measures this host every second and serves it to Prometheus.", "ecsward"};
+  app.set_version_flag("--version", std::string("ecsward ") + std::string(kVersion));
+  app.require_subcommand(1);
+  std::string log_level;
+  CLI::App* run = app.add_subcommand("run", "Measure and serve until told to stop");
+  CLI::App* check = app.add_subcommand("check", "Say what is wrong with the configuration");
+  CLI::App* metrics = app.add_subcommand("metrics", "Measure once and print");
+  for (CLI::App* sub : {run, check, metrics}) AddSharedFlags(*sub, line, log_level);
+  for (CLI::App* sub : {run, check}) {
+    sub->add_option("--web.listen-address", line.overrides.listen,
+                    "Address and port to serve on; may be given several times")
+        ->type_name("HOST:PORT");
+    sub->add_option("--web.config.file", line.overrides.web_config_file,
+                    "TLS and basic auth, a file in Prometheus's web configuration format")
+        ->type_name("FILE");
+  }
+  metrics->add_option("--collectors", line.collectors, "Only these, between commas, or \"all\"")
+      ->type_name("a,b|all");
+
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    app.parse(arguments);
+  } catch (const CLI::ParseError& e) {
+    std::ostringstream out, errors;
+    if (e.get_exit_code() == 0) {  // --help, --version
+      app.exit(e, out, errors);
+      return {std::nullopt, out.str() + errors.str(), 0};
+    }
+    return Misuse(e.what());
+  }
+  line.verb = *run ? Verb::kRun : *check ? Verb::kCheck : Verb::kMetrics;
+  CLI::App* chosen = *run ? run : *check ? check : metrics;
+  line.config_given = chosen->count("--config") > 0;
+  if (!log_level.empty()) {
+    line.overrides.log_level = ParseLogLevel(log_level);
+    if (!line.overrides.log_level) {
+      return Misuse("--log.level: want debug, info, warn or error, got \"" + log_level + "\"");
+    }
+  }
+  return {std::move(line), {}, 0};
+}
+
+void Apply(const Overrides& o, Config& config) {
+  if (o.procfs) config.paths.procfs = *o.procfs;
+  if (o.sysfs) config.paths.sysfs = *o.sysfs;
+  if (o.rootfs) config.paths.rootfs = *o.rootfs;
+  if (o.udev_data) config.paths.udev_data = *o.udev_data;
+  if (o.disable_defaults) config.collect.disable_defaults = true;
+  for (const auto& [name, from] : o.collectors) {
+    CollectorConfig& to = config.collect.collectors[name];
+    if (from.enabled) to.enabled = from.enabled;
+    for (const auto& [key, value] : from.options) to.options[key] = value;
+  }
+  if (!o.listen.empty()) config.prometheus.listen = o.listen;
+  if (o.web_config_file) config.prometheus.web_config_file = *o.web_config_file;
+  if (o.log_level) config.log_level = *o.log_level;
+}
+
+Result<void> SelectOnly(std::string_view list, CollectConfig& collect) {
+  const bool all = list == "all";
+  collect.disable_defaults = true;
+  for (auto& [name, collector] : collect.collectors) collector.enabled = false;
+  if (all) {
+    for (const CollectorSpec& spec : AllCollectors()) {
+      collect.collectors[std::string(spec.name)].enabled = true;
+    }
+    return {};
+  }
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    const std::string_view name = list.substr(0, comma);
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    if (name.empty()) continue;
+    if (auto spec = NamedCollector(name); !spec) {
+      return std::move(spec).error().Context("--collectors");
+    }
+    collect.collectors[std::string(name)].enabled = true;
+  }
+  return {};
+}
+
+}  // namespace ecsward

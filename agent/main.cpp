@@ -1,0 +1,65 @@
+// ecsward: one daemon for the care of an Alibaba Cloud ECS host. Flags, wiring, exit codes.
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "agent/command_line.h"
+#include "agent/metrics_command.h"
+
+namespace ecsward {
+namespace {
+
+bool Print(const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+         std::fflush(stdout) == 0;
+}
+
+int RunMetrics(const CommandLine& line) {
+  Config config;
+  config.log_level =
+      LogLevel::kWarn;  // people look at the page; only what is wrong is worth a line
+  Apply(line.overrides, config);
+  if (line.collectors) {
+    if (auto ok = SelectOnly(*line.collectors, config.collect); !ok) {
+      std::fprintf(stderr, "ecsward: %s\n", ok.error().message.c_str());
+      return 2;
+    }
+  }
+  const Logger log(config.log_level);
+  return Print(CollectOnce(config, log)) ? 0 : 1;
+}
+
+int Main(int argc, char** argv) {
+  const ParsedCommandLine parsed = ParseCommandLine(argc, argv);
+  if (!parsed.command) {
+    if (parsed.exit_code == 0) return Print(parsed.text) ? 0 : 1;
+    std::fputs(parsed.text.c_str(), stderr);
+    return parsed.exit_code;
+  }
+  switch (parsed.command->verb) {
+    case Verb::kMetrics:
+      return RunMetrics(*parsed.command);
+    case Verb::kCheck:
+    case Verb::kRun:
+      break;
+  }
+  std::fputs("ecsward: not yet\n", stderr);
+  return 1;
+}
+
+}  // namespace
+}  // namespace ecsward
+
+int main(int argc, char** argv) {
+  int code = 1;
+  try {
+    code = ecsward::Main(argc, argv);
+  } catch (const std::exception& e) {  // the last resort: out of memory, a bug in a library
+    std::fprintf(stderr, "ecsward: %s\n", e.what());
+  }
+  std::fflush(nullptr);
+  // No destructors of statics: a collector's thread that is stuck in the kernel may still use them.
+  ::_exit(code);
+}
