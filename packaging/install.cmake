@@ -23,7 +23,7 @@ install(FILES packaging/deb/copyright DESTINATION share/doc/ecsward)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME ecsward)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
-set(CPACK_PACKAGE_CONTACT "The ecsward authors <ecsward@localhost>")
+set(CPACK_PACKAGE_CONTACT "The ecsward authors <ecsward@users.noreply.github.com>")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
@@ -34,11 +34,12 @@ set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS adduser)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "care of an Alibaba Cloud ECS host in one daemon
- ecsward measures the host once a second and serves the measurements to
- Prometheus under node_exporter's names, so that existing dashboards and rules
- work unchanged. It runs without privileges, answers private addresses only
- unless told otherwise, and watches its own use of CPU and memory.")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "care of an Alibaba Cloud ECS host in one daemon")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+"ecsward measures the host once a second and serves the measurements to
+Prometheus under node_exporter's names, so that existing dashboards and rules
+work unchanged. It runs without privileges, answers private addresses only
+unless told otherwise, and watches its own use of CPU and memory.")
 foreach(script postinst prerm postrm conffiles)
   list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/deb/${script})
 endforeach()
