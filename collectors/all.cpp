@@ -2,16 +2,20 @@
 
 #include <array>
 
+#include "collectors/cpu.h"
 #include "collectors/entropy.h"
 #include "collectors/filefd.h"
+#include "collectors/interrupts.h"
 #include "collectors/loadavg.h"
+#include "collectors/meminfo.h"
+#include "collectors/pressure.h"
+#include "collectors/schedstat.h"
+#include "collectors/softirqs.h"
+#include "collectors/stat.h"
 #include "collectors/time.h"
 #include "collectors/timex.h"
 #include "collectors/uname.h"
-#include "collectors/interrupts.h"
-#include "collectors/loadavg.h"
-#include "collectors/schedstat.h"
-#include "collectors/softirqs.h"
+#include "collectors/vmstat.h"
 
 namespace ecsward {
 namespace {
@@ -32,16 +36,20 @@ constexpr std::chrono::seconds kEveryTick{0};
 
 const CollectorSpec kAll[] = {
     // name, on by default, pace, interval, options, make
+    {"cpu", kOn, Pace::kTick, kEveryTick, kCpuOptions, Make<CpuCollector>},
     {"entropy", kOn, Pace::kTick, kEveryTick, {}, Make<EntropyCollector>},
     {"filefd", kOn, Pace::kTick, kEveryTick, {}, Make<FilefdCollector>},
+    {"interrupts", kOff, Pace::kTick, kEveryTick, kInterruptsOptions, Make<InterruptsCollector>},
     {"loadavg", kOn, Pace::kTick, kEveryTick, {}, Make<LoadavgCollector>},
+    {"meminfo", kOn, Pace::kTick, kEveryTick, {}, Make<MeminfoCollector>},
+    {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
+    {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
+    {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
+    {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
     {"time", kOn, Pace::kTick, kEveryTick, {}, Make<TimeCollector>},
     {"timex", kOn, Pace::kTick, kEveryTick, {}, Make<TimexCollector>},
     {"uname", kOn, Pace::kTick, kEveryTick, {}, Make<UnameCollector>},
-    {"interrupts", kOff, Pace::kTick, kEveryTick, kInterruptsOptions, Make<InterruptsCollector>},
-    {"loadavg", kOn, Pace::kTick, kEveryTick, {}, Make<LoadavgCollector>},
-    {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
-    {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
+    {"vmstat", kOn, Pace::kTick, kEveryTick, kVmstatOptions, Make<VmstatCollector>},
 };
 
 }  // namespace

@@ -1,10 +1,17 @@
 #include "tests/fuzz/targets.h"
 
-#include "collectors/filefd.h"
+#include "collectors/cpu.h"
+#include "collectors/cpu_info.h"
 #include "collectors/cpu_table.h"
+#include "collectors/cpu_topology.h"
+#include "collectors/filefd.h"
 #include "collectors/interrupts.h"
 #include "collectors/loadavg.h"
+#include "collectors/meminfo.h"
+#include "collectors/pressure.h"
 #include "collectors/schedstat.h"
+#include "collectors/stat.h"
+#include "collectors/vmstat.h"
 
 namespace ecsward {
 namespace {
@@ -13,7 +20,13 @@ using Text = std::string_view;
 
 const FuzzTarget kTargets[] = {
     // One row a parser, named after its function, sorted.
-    {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
+    {"parse_cpu_info", [](Text t) { (void)ParseCpuInfo(t); }},
+    {"parse_cpu_list", [](Text t) { (void)ParseCpuList(t); }},
+    {"parse_cpu_stat",
+     [](Text t) {
+       CpuStat out;
+       (void)ParseCpuStat(t, 100, out);
+     }},
     {"parse_cpu_table",
      [](Text t) {
        CpuTable table;
@@ -21,11 +34,24 @@ const FuzzTarget kTargets[] = {
        std::string joined;
        for (const CpuTable::Row& row : table.rows) (void)DescribeInterrupt(row, joined);
      }},
+    {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
+    {"parse_kernel_stat", [](Text t) { (void)ParseKernelStat(t); }},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
+    {"parse_meminfo",
+     [](Text t) {
+       std::vector<MemoryField> out;
+       (void)ParseMeminfo(t, out);
+     }},
+    {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_schedstat",
      [](Text t) {
        std::vector<SchedstatCpu> cpus;
        (void)ParseSchedstat(t, cpus);
+     }},
+    {"parse_vmstat",
+     [](Text t) {
+       std::vector<VmstatField> out;
+       (void)ParseVmstat(t, out);
      }},
 };
 
