@@ -12,6 +12,7 @@
 #include "base/host_root.h"
 #include "base/log.h"
 #include "collectors/sampler.h"
+#include "exporters/prometheus/server.h"
 
 namespace ecsward {
 
@@ -31,20 +32,6 @@ struct CollectConfig {
   bool operator==(const CollectConfig&) const = default;
 };
 
-struct PrometheusConfig {
-  std::vector<std::string> listen = {"0.0.0.0:9100"};
-  // Loopback, private, link-local and carrier-grade NAT (Alibaba Cloud's own services): a forgotten
-  // security-group rule does not publish the host.
-  std::vector<std::string> allow_from = {"127.0.0.0/8",    "10.0.0.0/8",     "172.16.0.0/12",
-                                         "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
-                                         "::1/128",        "fc00::/7",       "fe80::/10"};
-  std::string web_config_file;  // empty: no TLS, no authentication
-  unsigned max_connections = 512;
-  std::chrono::nanoseconds request_timeout = std::chrono::seconds(10);
-  std::chrono::nanoseconds idle_timeout = std::chrono::minutes(5);
-  bool operator==(const PrometheusConfig&) const = default;
-};
-
 struct GovernorConfig {
   double max_cpu_percent = 5;                                // of one CPU
   std::uint64_t max_memory_bytes = std::uint64_t{64} << 20;  // resident
@@ -53,7 +40,7 @@ struct GovernorConfig {
 
 struct Config {
   CollectConfig collect;
-  PrometheusConfig prometheus;
+  PrometheusOptions prometheus;
   GovernorConfig governor;
   HostPaths paths;
   std::string state_directory = "/var/lib/ecsward";

@@ -4,8 +4,10 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "agent/command_line.h"
+#include "agent/config_command.h"
 #include "agent/metrics_command.h"
 
 namespace ecsward {
@@ -16,19 +18,34 @@ bool Print(const std::string& text) {
          std::fflush(stdout) == 0;
 }
 
-int RunMetrics(const CommandLine& line) {
-  Config config;
-  config.log_level =
-      LogLevel::kWarn;  // people look at the page; only what is wrong is worth a line
-  Apply(line.overrides, config);
+void PrintProblems(const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) std::fprintf(stderr, "%s\n", problem.c_str());
+}
+
+int RunMetrics(CommandLine line) {
+  // People look at the page; only what is wrong is worth a line.
+  if (!line.overrides.log_level) line.overrides.log_level = LogLevel::kWarn;
+  LoadedConfig loaded = LoadConfigFor(line);
+  if (!loaded.problems.empty()) {
+    PrintProblems(loaded.problems);
+    return 1;
+  }
   if (line.collectors) {
-    if (auto ok = SelectOnly(*line.collectors, config.collect); !ok) {
+    if (auto ok = SelectOnly(*line.collectors, loaded.config.collect); !ok) {
       std::fprintf(stderr, "ecsward: %s\n", ok.error().message.c_str());
       return 2;
     }
   }
-  const Logger log(config.log_level);
-  return Print(CollectOnce(config, log)) ? 0 : 1;
+  const Logger log(loaded.config.log_level);
+  return Print(CollectOnce(loaded.config, log)) ? 0 : 1;
+}
+
+int RunCheck(const CommandLine& line) {
+  const LoadedConfig loaded = LoadConfigFor(line);
+  const std::string text = DescribeConfig(line, loaded);
+  if (loaded.problems.empty()) return Print(text) ? 0 : 1;
+  std::fputs(text.c_str(), stderr);
+  return 1;
 }
 
 int Main(int argc, char** argv) {
@@ -42,6 +59,7 @@ int Main(int argc, char** argv) {
     case Verb::kMetrics:
       return RunMetrics(*parsed.command);
     case Verb::kCheck:
+      return RunCheck(*parsed.command);
     case Verb::kRun:
       break;
   }

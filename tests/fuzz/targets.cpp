@@ -2,6 +2,8 @@
 
 #include "collectors/cpu.h"
 #include "collectors/cpu_info.h"
+#include "agent/config_parse.h"
+#include "collectors/filefd.h"
 #include "collectors/cpu_table.h"
 #include "collectors/cpu_topology.h"
 #include "collectors/filefd.h"
@@ -27,6 +29,8 @@ const FuzzTarget kTargets[] = {
        CpuStat out;
        (void)ParseCpuStat(t, 100, out);
      }},
+    {"parse_config", [](Text t) { (void)ParseConfig(t); }},
+    {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
     {"parse_cpu_table",
      [](Text t) {
        CpuTable table;

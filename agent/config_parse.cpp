@@ -1,0 +1,266 @@
+#include "agent/config_parse.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "agent/config_keys.h"
+#include "agent/suggest.h"
+#include "agent/units.h"
+#include "base/host_file.h"
+
+namespace ecsward {
+namespace {
+
+constexpr std::size_t kMaxProblems = 100;  // a wrong file is not worth a page more
+
+struct Place {
+  int line = 0, column = 0;
+};
+
+Place PlaceOf(const YAML::Mark& mark) {
+  if (mark.is_null()) return {};
+  return {mark.line + 1, mark.column + 1};  // yaml-cpp counts from 0
+}
+
+// A value as it is shown in a message: not whole pages of it.
+std::string Shown(std::string_view text) {
+  std::string shown(text.substr(0, 80));
+  for (char& c : shown) c = static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  return text.size() > 80 ? shown + "…" : shown;
+}
+
+// Walks the document along the paths of the key table. Nothing is followed that the table does not
+// name, so neither deep nesting nor aliases of aliases cost anything.
+class Reader {
+ public:
+  explicit Reader(ParsedConfig& out) : out_(out), keys_(AllConfigKeys()) {}
+
+  void Read(const YAML::Node& document) {
+    if (document.IsNull()) return;
+    ReadMap(document, "", PlaceOf(document.Mark()));
+  }
+
+  Place WhereIs(std::string_view key) const {
+    const auto it = places_.find(key);
+    return it == places_.end() ? Place{} : it->second;
+  }
+
+  void Add(Place place, std::string key, std::string message) {
+    if (out_.problems.size() >= kMaxProblems) return;
+    out_.problems.push_back({place.line, place.column, std::move(key), std::move(message)});
+  }
+
+ private:
+  const ConfigKey* Find(std::string_view path) const {
+    for (const ConfigKey& key : keys_) {
+      if (key.path == path) return &key;
+    }
+    return nullptr;
+  }
+
+  // The names that may stand right below `path`.
+  std::set<std::string_view> Children(std::string_view path) const {
+    std::set<std::string_view> names;
+    for (const ConfigKey& key : keys_) {
+      std::string_view rest = key.path;
+      if (!path.empty()) {
+        if (!rest.starts_with(path) || rest.size() <= path.size() || rest[path.size()] != '.') {
+          continue;
+        }
+        rest.remove_prefix(path.size() + 1);
+      }
+      names.insert(rest.substr(0, rest.find('.')));
+    }
+    return names;
+  }
+
+  void ReadMap(const YAML::Node& node, const std::string& path, Place place) {
+    if (!node.IsMap()) {
+      Add(place, path, "want keys and values, got " + Kind(node));
+      return;
+    }
+    const auto children = Children(path);
+    std::map<std::string, Place> seen;
+    for (const auto& pair : node) {
+      const YAML::Node& key_node = pair.first;
+      const YAML::Node& value = pair.second;
+      const Place at = PlaceOf(key_node.Mark());
+      if (!key_node.IsScalar()) {
+        Add(at, path, "want a plain word as a key, got " + Kind(key_node));
+        continue;
+      }
+      const std::string& name = key_node.Scalar();
+      const std::string whole = path.empty() ? name : path + "." + name;
+      if (!children.contains(name)) {
+        Add(at, Shown(whole), UnknownKey(name, children));
+        continue;
+      }
+      if (const auto [first, fresh] = seen.emplace(name, at); !fresh) {
+        Add(at, whole,
+            fmt::format("stands here a second time; the first is in line {}", first->second.line));
+        continue;
+      }
+      places_.emplace(whole, at);
+      if (const ConfigKey* key = Find(whole)) {
+        ReadValue(*key, value, at);
+      } else if (!value.IsNull()) {  // "collect:" with everything below commented out is fine
+        ReadMap(value, whole, ValuePlace(value, at));
+      }
+    }
+  }
+
+  std::string UnknownKey(std::string_view name, const std::set<std::string_view>& children) const {
+    const std::vector<std::string_view> candidates(children.begin(), children.end());
+    if (auto hint = DidYouMean(name, candidates); !hint.empty()) return "unknown key" + hint;
+    // Right name, wrong place: "listen" at the top.
+    const std::string tail = "." + std::string(name);
+    const ConfigKey* only = nullptr;
+    for (const ConfigKey& key : keys_) {
+      if (!key.path.ends_with(tail)) continue;
+      if (only != nullptr) return "unknown key";
+      only = &key;
+    }
+    return only == nullptr ? "unknown key" : "unknown key; did you mean \"" + only->path + "\"?";
+  }
+
+  void ReadValue(const ConfigKey& key, const YAML::Node& value, Place key_place) {
+    const Place place = ValuePlace(value, key_place);
+    if (key.is_list() && value.IsSequence()) {
+      key.clear(out_.config);
+      for (const auto& item : value) SetOne(key, item, ValuePlace(item, place));
+      return;
+    }
+    if (key.is_list()) key.clear(out_.config);
+    SetOne(key, value, place);
+  }
+
+  void SetOne(const ConfigKey& key, const YAML::Node& value, Place place) {
+    if (!value.IsScalar()) {
+      const std::string want = key.is_list() ? "one value or a list of values" : "one value";
+      Add(place, key.path, fmt::format("want {}, got {}", want, Kind(value)));
+      return;
+    }
+    places_[key.path] = place;
+    if (auto ok = key.set(out_.config, value.Scalar()); !ok) {
+      Add(place, key.path, ok.error().message);
+    }
+  }
+
+  static Place ValuePlace(const YAML::Node& value, Place fallback) {
+    const Place place = PlaceOf(value.Mark());
+    return value.IsNull() || place.line == 0 ? fallback : place;
+  }
+
+  static std::string Kind(const YAML::Node& node) {
+    if (node.IsMap()) return "keys and values";
+    if (node.IsSequence()) return "a list";
+    if (node.IsScalar()) return "\"" + Shown(node.Scalar()) + "\"";
+    return "nothing";
+  }
+
+  ParsedConfig& out_;
+  const std::vector<ConfigKey> keys_;
+  std::map<std::string, Place, std::less<>> places_;
+};
+
+// yaml-cpp says little about tabs, the usual slip.
+void AddSyntaxError(Reader& reader, const YAML::Exception& e, std::string_view yaml) {
+  std::string_view line = yaml;
+  for (int i = 0; i < e.mark.line && !line.empty(); ++i) {
+    line.remove_prefix(std::min(line.size(), line.substr(0, line.find('\n')).size() + 1));
+  }
+  line = line.substr(0, line.find('\n'));
+  const auto tab = line.substr(0, line.find_first_not_of(" \t")).find('\t');
+  if (tab == std::string_view::npos || e.mark.is_null()) {
+    reader.Add(PlaceOf(e.mark), "", e.msg);
+  } else {
+    reader.Add({e.mark.line + 1, static_cast<int>(tab) + 1}, "",
+               "YAML wants blanks for indentation, here is a tab");
+  }
+}
+
+// Takes "key: message" apart and finds the place of the key.
+void AddChecked(Reader& reader, const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) {
+    const auto colon = problem.find(": ");
+    const std::string key = problem.substr(0, colon);
+    reader.Add(reader.WhereIs(key), key, problem.substr(std::min(problem.size(), colon + 2)));
+  }
+}
+
+}  // namespace
+
+std::string ToString(const ConfigProblem& problem, std::string_view file) {
+  std::string text(file);
+  if (problem.line > 0) text += fmt::format(":{}:{}", problem.line, problem.column);
+  if (!problem.key.empty()) text += ": " + problem.key;
+  return text + ": " + problem.message;
+}
+
+std::vector<std::string> Validate(const Config& config) {
+  std::vector<std::string> problems;
+  for (const auto& [name, collector] : config.collect.collectors) {
+    if (collector.interval && *collector.interval < config.collect.interval) {
+      problems.push_back(fmt::format(
+          "collect.collectors.{}.interval: want at least collect.interval, {}, got \"{}\"", name,
+          FormatDuration(config.collect.interval), FormatDuration(*collector.interval)));
+    }
+  }
+  return problems;
+}
+
+ParsedConfig ParseConfig(std::string_view yaml, const std::function<void(Config&)>& change,
+                         const std::function<std::vector<std::string>(const Config&)>& check_more) {
+  ParsedConfig out;
+  Reader reader(out);
+  if (yaml.size() > kMaxConfigBytes) {
+    reader.Add({}, "", "longer than a configuration may be, 1 MiB");
+    return out;
+  }
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
+    if (documents.size() > 1) {
+      reader.Add(PlaceOf(documents[1].Mark()), "", "a second document; only one is read");
+    }
+    if (!documents.empty()) reader.Read(documents[0]);
+  } catch (const YAML::Exception& e) {
+    AddSyntaxError(reader, e, yaml);
+  } catch (const std::exception& e) {
+    reader.Add({}, "", e.what());
+  }
+  if (change) change(out.config);
+  AddChecked(reader, Validate(out.config));
+  if (check_more && out.problems.empty()) AddChecked(reader, check_more(out.config));
+  std::stable_sort(out.problems.begin(), out.problems.end(),
+                   [](const ConfigProblem& a, const ConfigProblem& b) {
+                     return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+                   });
+  return out;
+}
+
+Result<ParsedConfig> LoadConfig(
+    const std::string& path, bool required, const std::function<void(Config&)>& change,
+    const std::function<std::vector<std::string>(const Config&)>& check_more) {
+  struct stat s = {};
+  // A FIFO or a device would block or never end.
+  if (::stat(path.c_str(), &s) == 0 && !S_ISREG(s.st_mode)) {
+    return Fail(ErrorCode::kInvalidArgument, path + ": not a file");
+  }
+  HostFile file(path);
+  ReadBuffer buffer;
+  const auto text = file.Read(buffer);
+  if (text) return ParseConfig(*text, change, check_more);
+  if (!required && text.error().code == ErrorCode::kNotFound) {
+    ParsedConfig defaults = ParseConfig({}, change, check_more);
+    defaults.no_file = true;
+    return defaults;
+  }
+  return Error(text.error());
+}
+
+}  // namespace ecsward

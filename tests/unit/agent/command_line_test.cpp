@@ -1,0 +1,101 @@
+#include "agent/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+
+namespace ecsward {
+namespace {
+
+ParsedCommandLine Parse(std::initializer_list<const char*> arguments) {
+  std::vector<const char*> argv{"ecsward"};
+  argv.insert(argv.end(), arguments);
+  return ParseCommandLine(static_cast<int>(argv.size()), argv.data());
+}
+
+TEST(CommandLine, RunTakesNodeExportersFlags) {
+  const auto parsed =
+      Parse({"run", "--path.procfs=/host/proc", "--path.udev.data", "/host/udev",
+             "--web.listen-address=127.0.0.1:0", "--web.listen-address=[::1]:0",
+             "--web.config.file=/web.yml", "--no-collector.loadavg", "--collector.disable-defaults",
+             "--collector.time", "--log.level=debug"});
+  ASSERT_TRUE(parsed.command) << parsed.text;
+  EXPECT_EQ(parsed.command->verb, Verb::kRun);
+  EXPECT_FALSE(parsed.command->config_given);
+  Config config;
+  Apply(parsed.command->overrides, config);
+  EXPECT_EQ(config.paths.procfs, "/host/proc");
+  EXPECT_EQ(config.paths.udev_data, "/host/udev");
+  EXPECT_EQ(config.prometheus.listen, (std::vector<std::string>{"127.0.0.1:0", "[::1]:0"}));
+  EXPECT_EQ(config.prometheus.web_config_file, "/web.yml");
+  EXPECT_EQ(config.log_level, LogLevel::kDebug);
+  const auto selected = SelectCollectors(config.collect);
+  ASSERT_EQ(selected.size(), 1u);
+  EXPECT_EQ(selected[0].spec->name, "time");
+}
+
+TEST(CommandLine, MisuseIsExitCodeTwoWithAHint) {
+  for (const auto& parsed : {Parse({}), Parse({"bogus"}), Parse({"run", "--nope"}),
+                             Parse({"run", "--log.level=loud"}), Parse({"run", "extra"}),
+                             Parse({"run", "--collector.lodavg"}), Parse({"run", "--config"})}) {
+    EXPECT_FALSE(parsed.command);
+    EXPECT_EQ(parsed.exit_code, 2);
+    EXPECT_NE(parsed.text.find("Try 'ecsward --help'"), std::string::npos) << parsed.text;
+  }
+  EXPECT_NE(Parse({"run", "--collector.lodavg"}).text.find("did you mean \"loadavg\"?"),
+            std::string::npos);
+}
+
+TEST(CommandLine, HelpAndVersionAreExitCodeZero) {
+  for (const auto& parsed :
+       {Parse({"--help"}), Parse({"--version"}), Parse({"run", "--help"}), Parse({"-h"})}) {
+    EXPECT_FALSE(parsed.command);
+    EXPECT_EQ(parsed.exit_code, 0);
+    EXPECT_FALSE(parsed.text.empty());
+  }
+  EXPECT_NE(Parse({"run", "--help"}).text.find("--web.listen-address"), std::string::npos);
+}
+
+TEST(CommandLine, KnowsWhetherAConfigurationWasNamed) {
+  const auto parsed = Parse({"check", "--config", "/x.yml"});
+  ASSERT_TRUE(parsed.command) << parsed.text;
+  EXPECT_TRUE(parsed.command->config_given);
+  EXPECT_EQ(parsed.command->config_path, "/x.yml");
+}
+
+TEST(TakeCollectorFlags, LeavesOtherFlagsAlone) {
+  std::vector<std::string> arguments{"run", "--collector.time=false", "--config=x"};
+  Overrides overrides;
+  ASSERT_TRUE(TakeCollectorFlags(arguments, overrides));
+  EXPECT_EQ(arguments, (std::vector<std::string>{"run", "--config=x"}));
+  EXPECT_EQ(overrides.collectors.at("time").enabled, false);
+}
+
+TEST(TakeCollectorFlags, RefusesOptionsThatACollectorHasNot) {
+  std::vector<std::string> arguments{"--collector.loadavg.bogus=1"};
+  Overrides overrides;
+  const auto ok = TakeCollectorFlags(arguments, overrides);
+  ASSERT_FALSE(ok);
+  EXPECT_EQ(ok.error().message, "--collector.loadavg.bogus: collector loadavg has no such option");
+}
+
+TEST(SelectOnly, TurnsOnWhatIsNamedAndNothingElse) {
+  CollectConfig collect;
+  ASSERT_TRUE(SelectOnly("loadavg,time", collect));
+  EXPECT_EQ(SelectCollectors(collect).size(), 2u);
+  ASSERT_TRUE(SelectOnly("all", collect));
+  EXPECT_EQ(SelectCollectors(collect).size(), AllCollectors().size());
+  const auto unknown = SelectOnly("loadavg,tme", collect);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().message,
+            "--collectors: no collector is called \"tme\"; did you mean \"time\"?");
+}
+
+TEST(AllCollectors, HaveEachANameOfTheirOwn) {
+  for (const CollectorSpec& spec : AllCollectors()) {
+    EXPECT_EQ(FindCollector(spec.name), &spec) << spec.name << " is in the table twice";
+  }
+}
+
+}  // namespace
+}  // namespace ecsward

@@ -1,0 +1,134 @@
+// The configuration's parser. tests/fixtures/config/*.bad.yaml each begin with the problems that
+// they have, a line each: "# want: LINE:COLUMN: key: message".
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
+
+#include "agent/config_keys.h"
+#include "agent/config_parse.h"
+
+namespace ecsward {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string Slurp(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {(std::istreambuf_iterator<char>(file)), {}};
+}
+
+std::string Problems(const ParsedConfig& parsed) {
+  std::string all;
+  for (const ConfigProblem& problem : parsed.problems) all += ToString(problem, "c") + "\n";
+  return all;
+}
+
+TEST(ConfigFixtures, EachBadFileSaysAllThatIsWrongAndWhere) {
+  int files = 0;
+  for (const auto& entry : fs::directory_iterator(ECSWARD_FIXTURES "/config")) {
+    const std::string name = entry.path().filename();
+    if (!name.ends_with(".bad.yaml")) continue;
+    ++files;
+    const std::string text = Slurp(entry.path());
+    std::string want;
+    constexpr std::string_view kWant = "# want: ";
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line) && line.starts_with(kWant);) {
+      want += "c:" + line.substr(kWant.size()) + "\n";
+    }
+    EXPECT_EQ(Problems(ParseConfig(text)), want) << name;
+  }
+  EXPECT_GT(files, 5);
+}
+
+TEST(ParseConfig, TakesEverySection) {
+  const auto parsed = ParseConfig(Slurp(ECSWARD_FIXTURES "/config/full.yaml"));
+  ASSERT_EQ(Problems(parsed), "");
+  const Config& c = parsed.config;
+  EXPECT_EQ(c.collect.interval, std::chrono::seconds(1));
+  EXPECT_EQ(c.collect.collectors.at("loadavg").interval, std::chrono::seconds(5));
+  EXPECT_EQ(c.collect.collectors.at("time").enabled, false);
+  EXPECT_EQ(c.prometheus.listen, (std::vector<std::string>{"127.0.0.1:9100", "[::1]:9100"}));
+  EXPECT_EQ(c.prometheus.allow_from, std::vector<std::string>{"10.0.0.0/8"});
+  EXPECT_EQ(c.prometheus.max_connections, 64u);
+  EXPECT_EQ(c.prometheus.idle_timeout, std::chrono::minutes(5));
+  EXPECT_DOUBLE_EQ(c.governor.max_cpu_percent, 2.5);
+  EXPECT_EQ(c.governor.max_memory_bytes, std::uint64_t{48} << 20);
+  EXPECT_EQ(c.log_level, LogLevel::kWarn);
+  EXPECT_EQ(c.paths.udev_data, "/host/run/udev/data");
+}
+
+TEST(ParseConfig, WorksEmpty) {
+  for (const char* text :
+       {"", "\n", "# only a comment\n", "---\n", "collect:\nexporters:\n", "{}"}) {
+    const auto parsed = ParseConfig(text);
+    EXPECT_EQ(Problems(parsed), "") << text;
+    EXPECT_EQ(parsed.config.prometheus.listen, std::vector<std::string>{"0.0.0.0:9100"});
+  }
+}
+
+TEST(ParseConfig, FollowsAliases) {
+  const auto parsed =
+      ParseConfig("collect:\n  collectors:\n    loadavg: &slow {interval: 30s}\n    time: *slow\n");
+  ASSERT_EQ(Problems(parsed), "");
+  EXPECT_EQ(parsed.config.collect.collectors.at("time").interval, std::chrono::seconds(30));
+}
+
+TEST(ParseConfig, RefusesEndlessFiles) {
+  EXPECT_EQ(Problems(ParseConfig(std::string(kMaxConfigBytes + 1, '#'))),
+            "c: longer than a configuration may be, 1 MiB\n");
+}
+
+TEST(ParseConfig, SurvivesDeepNesting) {
+  EXPECT_FALSE(ParseConfig(std::string(100'000, '[')).problems.empty());
+  EXPECT_FALSE(ParseConfig(std::string(100'000, '{')).problems.empty());
+}
+
+TEST(ParseConfig, LetsFlagsStandOverTheFile) {
+  const auto parsed = ParseConfig("collect: {interval: 10s}\n",
+                                  [](Config& c) { c.collect.interval = std::chrono::seconds(2); });
+  EXPECT_EQ(parsed.config.collect.interval, std::chrono::seconds(2));
+}
+
+TEST(ParseConfig, PlacesWhatOthersFoundWrong) {
+  const auto parsed =
+      ParseConfig("exporters:\n  prometheus:\n    listen: nowhere\n", {}, [](const Config&) {
+        return std::vector<std::string>{"exporters.prometheus.listen: not an address"};
+      });
+  EXPECT_EQ(Problems(parsed), "c:3:13: exporters.prometheus.listen: not an address\n");
+}
+
+TEST(LoadConfig, MissesOnlyARequiredFile) {
+  EXPECT_TRUE(LoadConfig("/nowhere/ecsward.yml", false, {}, {}));
+  const auto required = LoadConfig("/nowhere/ecsward.yml", true, {}, {});
+  ASSERT_FALSE(required);
+  EXPECT_EQ(required.error().message, "/nowhere/ecsward.yml: No such file or directory");
+}
+
+TEST(ConfigKeys, AreEachSaidOnce) {
+  std::set<std::string> paths;
+  for (const ConfigKey& key : AllConfigKeys()) {
+    EXPECT_TRUE(paths.insert(key.path).second) << key.path;
+    EXPECT_FALSE(key.help.empty()) << key.path;
+  }
+}
+
+TEST(SelectCollectors, TakesDefaultsUnlessToldOtherwise) {
+  CollectConfig collect;
+  collect.collectors["loadavg"].enabled = false;
+  for (const SamplerCollector& c : SelectCollectors(collect)) {
+    EXPECT_TRUE(c.spec->default_on) << c.spec->name;
+    EXPECT_NE(c.spec->name, "loadavg");
+  }
+  collect.disable_defaults = true;
+  EXPECT_TRUE(SelectCollectors(collect).empty());
+  collect.collectors["loadavg"].enabled = true;
+  ASSERT_EQ(SelectCollectors(collect).size(), 1u);
+}
+
+}  // namespace
+}  // namespace ecsward
