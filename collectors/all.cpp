@@ -12,6 +12,8 @@
 #include "collectors/schedstat.h"
 #include "collectors/softirqs.h"
 #include "collectors/stat.h"
+#include "collectors/netclass.h"
+#include "collectors/netdev.h"
 #include "collectors/time.h"
 #include "collectors/timex.h"
 #include "collectors/uname.h"
@@ -46,6 +48,8 @@ const CollectorSpec kAll[] = {
     {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
     {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
     {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
+    {"netclass", kOn, Pace::kTick, kEveryTick, kNetclassOptions, Make<NetclassCollector>},
+    {"netdev", kOn, Pace::kTick, kEveryTick, kNetdevOptions, Make<NetdevCollector>},
     {"time", kOn, Pace::kTick, kEveryTick, {}, Make<TimeCollector>},
     {"timex", kOn, Pace::kTick, kEveryTick, {}, Make<TimexCollector>},
     {"uname", kOn, Pace::kTick, kEveryTick, {}, Make<UnameCollector>},

@@ -9,6 +9,7 @@
 #include "base/host_root.h"
 #include "base/kernel.h"
 #include "collectors/collector.h"
+#include "collectors/network_links.h"
 #include "collectors/options.h"
 #include "collectors/shared_file.h"
 
@@ -16,8 +17,10 @@ namespace ecsward {
 
 // What one tick's collectors read together. One thread.
 struct SharedSources {
-  explicit SharedSources(const HostRoot& root) : proc_stat(root.File(Tree::kProc, "stat")) {}
+  explicit SharedSources(const HostRoot& root)
+      : proc_stat(root.File(Tree::kProc, "stat")), links(root) {}
   SharedFile proc_stat;
+  NetworkLinks links;
 };
 
 // What collectors are made with. All of it outlives them.

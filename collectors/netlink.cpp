@@ -12,7 +12,8 @@
 namespace ecsward {
 namespace {
 
-// The kernel fills datagrams of up to 32 KiB when it sees such a buffer: fewer calls for long dumps.
+// The kernel fills datagrams of up to 32 KiB when it sees such a buffer: fewer calls for long
+// dumps.
 constexpr std::size_t kUsualBuffer = std::size_t{32} << 10;
 constexpr std::size_t kMaxBuffer = std::size_t{1} << 20;  // one message of a link with many VFs
 constexpr std::size_t kMaxDatagrams = 1 << 16;            // no kernel ends a dump later than this
@@ -49,8 +50,8 @@ class KernelPort final : public NetlinkPort {
     for (;;) {
       sockaddr_nl from{};
       socklen_t length = sizeof from;
-      const ssize_t n = ::recvfrom(fd_, buffer, capacity, MSG_TRUNC,
-                                   reinterpret_cast<sockaddr*>(&from), &length);
+      const ssize_t n =
+          ::recvfrom(fd_, buffer, capacity, MSG_TRUNC, reinterpret_cast<sockaddr*>(&from), &length);
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return errno == EAGAIN ? -ETIMEDOUT : -errno;
       if (from.nl_pid != 0) continue;  // another process pretending to be the kernel
@@ -68,7 +69,7 @@ bool NextAttribute(std::string_view& bytes, NetlinkAttribute& out) {
   if (bytes.size() < sizeof(nlattr)) return false;
   const auto header = LoadBytes<nlattr>(bytes);
   if (header.nla_len < sizeof(nlattr) || header.nla_len > bytes.size()) return false;
-  out.type = header.nla_type & NLA_TYPE_MASK;
+  out.type = static_cast<std::uint16_t>(header.nla_type & NLA_TYPE_MASK);
   out.value = bytes.substr(sizeof(nlattr), header.nla_len - sizeof(nlattr));
   bytes.remove_prefix(std::min(Aligned(header.nla_len), bytes.size()));
   return true;

@@ -1,6 +1,6 @@
 // Netlink: the kernel's answers as binary messages instead of text. One request ("dump"), many
-// messages, one kept-open socket, one reused buffer. What a message means is its collector's business.
-// source: https://docs.kernel.org/userspace-api/netlink/intro.html
+// messages, one kept-open socket, one reused buffer. What a message means is its collector's
+// business. source: https://docs.kernel.org/userspace-api/netlink/intro.html
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace ecsward {
 
-// The kernel's bytes at `offset` as a number or a plain struct. Zero when there are too few of them,
-// as with a field that an older kernel does not have.
+// The kernel's bytes at `offset` as a number or a plain struct. Zero when there are too few of
+// them, as with a field that an older kernel does not have.
 template <class T>
 T LoadBytes(std::string_view bytes, std::size_t offset = 0) {
   T out{};
@@ -47,8 +47,8 @@ struct DumpProgress {
   int error = 0;             // errno of the kernel's refusal
 };
 
-// Pure: hands the messages of one datagram that carry `sequence` to `sink`. Stops at the first length
-// that cannot be true.
+// Pure: hands the messages of one datagram that carry `sequence` to `sink`. Stops at the first
+// length that cannot be true.
 void ParseDatagram(std::string_view bytes, std::uint32_t sequence, NetlinkSink& sink,
                    DumpProgress& progress);
 
@@ -71,10 +71,10 @@ class Netlink {
   explicit Netlink(int protocol, std::unique_ptr<NetlinkPort> port = nullptr);
   ~Netlink();
 
-  // Asks for everything of `type`; `body` follows the header. 0, or an errno: EPERM, EAFNOSUPPORT or
-  // EACCES where netlink is forbidden (a sandbox), ENOENT where a diag module is missing, ETIMEDOUT.
-  // A dump that the kernel marks as interrupted, and one that overran the socket (ENOBUFS), is asked
-  // for once more; what the second try gives stands.
+  // Asks for everything of `type`; `body` follows the header. 0, or an errno: EPERM, EAFNOSUPPORT
+  // or EACCES where netlink is forbidden (a sandbox), ENOENT where a diag module is missing,
+  // ETIMEDOUT. A dump that the kernel marks as interrupted, and one that overran the socket
+  // (ENOBUFS), is asked for once more; what the second try gives stands.
   int Dump(std::uint16_t type, std::string_view body, NetlinkSink& sink);
 
  private:

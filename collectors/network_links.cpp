@@ -17,7 +17,8 @@ constexpr std::chrono::seconds kRetryForbidden{60};
 
 // The two counters that only the packet path knows by other names stay as the kernel has them.
 LinkCounters CountersOf(std::string_view bytes) {
-  // An older kernel's struct is shorter: LoadBytes would give all or nothing, so copy what is there.
+  // An older kernel's struct is shorter: LoadBytes would give all or nothing, so copy what is
+  // there.
   rtnl_link_stats64 s{};
   std::memcpy(&s, bytes.data(), std::min(bytes.size(), sizeof s));
   const auto d = [](std::uint64_t v) { return static_cast<double>(v); };
@@ -27,8 +28,7 @@ LinkCounters CountersOf(std::string_view bytes) {
   c.receive_errs = d(s.rx_errors);
   c.receive_drop = d(s.rx_dropped + s.rx_missed_errors);
   c.receive_fifo = d(s.rx_fifo_errors);
-  c.receive_frame =
-      d(s.rx_frame_errors + s.rx_length_errors + s.rx_over_errors + s.rx_crc_errors);
+  c.receive_frame = d(s.rx_frame_errors + s.rx_length_errors + s.rx_over_errors + s.rx_crc_errors);
   c.receive_compressed = d(s.rx_compressed);
   c.receive_multicast = d(s.multicast);
   c.transmit_bytes = d(s.tx_bytes);
@@ -37,8 +37,8 @@ LinkCounters CountersOf(std::string_view bytes) {
   c.transmit_drop = d(s.tx_dropped);
   c.transmit_fifo = d(s.tx_fifo_errors);
   c.transmit_colls = d(s.collisions);
-  c.transmit_carrier = d(s.tx_carrier_errors + s.tx_aborted_errors + s.tx_heartbeat_errors +
-                         s.tx_window_errors);
+  c.transmit_carrier =
+      d(s.tx_carrier_errors + s.tx_aborted_errors + s.tx_heartbeat_errors + s.tx_window_errors);
   c.transmit_compressed = d(s.tx_compressed);
   constexpr std::size_t kWithNohandler =
       offsetof(rtnl_link_stats64, rx_nohandler) + sizeof s.rx_nohandler;

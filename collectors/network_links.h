@@ -19,7 +19,7 @@ namespace ecsward {
 // source: netlink IFLA_STATS64, or proc(5) /proc/net/dev
 struct LinkCounters {
   double receive_bytes = 0, receive_packets = 0, receive_errs = 0;
-  double receive_drop = 0;   // dropped + missed
+  double receive_drop = 0;  // dropped + missed
   double receive_fifo = 0;
   double receive_frame = 0;  // frame + length + over + crc
   double receive_compressed = 0, receive_multicast = 0;
@@ -27,11 +27,12 @@ struct LinkCounters {
   double transmit_fifo = 0, transmit_colls = 0;
   double transmit_carrier = 0;  // carrier + aborted + heartbeat + window
   double transmit_compressed = 0;
-  std::optional<double> receive_nohandler;  // no protocol wanted it; Linux 4.6, not in /proc/net/dev
+  std::optional<double>
+      receive_nohandler;  // no protocol wanted it; Linux 4.6, not in /proc/net/dev
 };
 
-// The state of an interface, named after the files of /sys/class/net/<device>/. Empty where the kernel
-// does not say: `carrier` and `dormant` of an interface that is down, …
+// The state of an interface, named after the files of /sys/class/net/<device>/. Empty where the
+// kernel does not say: `carrier` and `dormant` of an interface that is down, …
 struct LinkProperties {
   std::optional<double> ifindex, iflink, flags, mtu, tx_queue_len, type, link_mode, netdev_group;
   std::optional<double> carrier, dormant;
@@ -59,8 +60,9 @@ class NetworkLinks {
   explicit NetworkLinks(const HostRoot& root, std::unique_ptr<NetlinkPort> port = nullptr);
   ~NetworkLinks();
 
-  // False when netlink speaks of another host than the files do, or is forbidden here: read the files.
-  // Asked for once a tick however many collectors call; forbidden is tried again every minute.
+  // False when netlink speaks of another host than the files do, or is forbidden here: read the
+  // files. Asked for once a tick however many collectors call; forbidden is tried again every
+  // minute.
   bool Read(const Tick& tick);
 
   // As of the last Read that was true; in the kernel's order, by index. Memory is reused.

@@ -11,6 +11,9 @@
 #include "collectors/loadavg.h"
 #include "collectors/meminfo.h"
 #include "collectors/pressure.h"
+#include "collectors/netdev.h"
+#include "collectors/network_addresses.h"
+#include "collectors/network_links.h"
 #include "collectors/schedstat.h"
 #include "collectors/stat.h"
 #include "collectors/vmstat.h"
@@ -19,6 +22,17 @@ namespace ecsward {
 namespace {
 
 using Text = std::string_view;
+
+// Every netlink message parser, over whatever the datagram says it holds.
+struct NetlinkParsers final : NetlinkSink {
+  void Begin() override {}
+  void Message(std::uint16_t, std::string_view payload) override {
+    (void)ParseLinkMessage(payload, link);
+    (void)ParseAddressMessage(payload, address);
+  }
+  NetworkLink link;
+  NetworkAddress address;
+};
 
 const FuzzTarget kTargets[] = {
     // One row a parser, named after its function, sorted.
@@ -47,6 +61,17 @@ const FuzzTarget kTargets[] = {
        (void)ParseMeminfo(t, out);
      }},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
+    {"parse_datagram",
+     [](Text t) {
+       NetlinkParsers parsers;
+       DumpProgress progress;
+       ParseDatagram(t, LoadBytes<std::uint32_t>(t, 8), parsers, progress);
+     }},
+    {"parse_net_dev",
+     [](Text t) {
+       std::vector<NetDevLine> lines;
+       (void)ParseNetDev(t, lines);
+     }},
     {"parse_schedstat",
      [](Text t) {
        std::vector<SchedstatCpu> cpus;
