@@ -83,14 +83,17 @@ void SeriesTable::RebuildLayout() {
   struct Item {
     const SeriesSet::Series* series;
     std::uint32_t value_index;
+    bool stale;  // its collector does not report it now; it keeps its place in case it comes back
   };
   std::vector<Item> items;
   std::uint32_t base = 0;
   for (Part& part : parts_) {
     part.layout_version = VersionOf(part);
     const auto& all = SeriesOf(part);
+    const auto& values = ValuesOf(part);
     for (std::uint32_t slot = 0; slot < all.size(); ++slot) {
-      if (all[slot].metric != nullptr) items.push_back({&all[slot], base + slot});
+      if (all[slot].metric != nullptr)
+        items.push_back({&all[slot], base + slot, IsStale(values[slot])});
     }
     base += static_cast<std::uint32_t>(all.size());
   }
@@ -101,7 +104,8 @@ void SeriesTable::RebuildLayout() {
     if (fa != fb) return fa < fb;
     // Buckets and quantiles stay in the order of their source, which is that of their bounds.
     if (ma.type == MetricType::kHistogram || ma.type == MetricType::kSummary) return false;
-    return a.series->prefix < b.series->prefix;
+    if (const int order = a.series->prefix.compare(b.series->prefix); order != 0) return order < 0;
+    return !a.stale && b.stale;
   });
 
   auto layout = std::make_shared<SnapshotLayout>();
@@ -121,10 +125,14 @@ void SeriesTable::RebuildLayout() {
   const std::string* last_prefix = nullptr;
   for (std::size_t i = 0, end = 0; i < items.size(); i = end) {
     // Help and type are those of the earliest collector, as are its series where two are the same.
+    // What is there now goes before what was: a metric may have come back as another type.
     const Item* owner = &items[i];
     const std::string_view name = owner->series->metric->family();
     for (end = i; end < items.size() && items[end].series->metric->family() == name; ++end) {
-      if (items[end].value_index < owner->value_index) owner = &items[end];
+      const Item& other = items[end];
+      if (other.stale != owner->stale ? owner->stale : other.value_index < owner->value_index) {
+        owner = &other;
+      }
     }
     const Metric& metric = *owner->series->metric;
     layout->families.push_back({.name = keep(name),
@@ -136,7 +144,7 @@ void SeriesTable::RebuildLayout() {
       const std::string& prefix = items[k].series->prefix;
       const bool repeated = last_prefix != nullptr && *last_prefix == prefix;
       if (items[k].series->metric->type != metric.type || repeated) {
-        ++conflicts_;
+        if (!items[k].stale) ++conflicts_;
         continue;
       }
       last_prefix = &prefix;

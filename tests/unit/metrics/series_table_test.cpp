@@ -60,6 +60,21 @@ TEST(SeriesTable, ShowsASeriesOnceAndCountsTheConflict) {
   EXPECT_EQ(table.conflicts(), 2u);
 }
 
+TEST(SeriesTable, WhatIsThereNowGoesBeforeWhatWas) {
+  SeriesTable table;
+  SeriesSet& set = table.AddSet();
+  set.BeginRun();
+  Recorder(set).Set(kA, {"y"}, 3);
+  set.EndRun();
+  table.Publish(1, {});
+  set.BeginRun();
+  Recorder(set).Set(kAAsCounter, {"y"}, 4);  // the metric comes back as another type
+  set.EndRun();
+  table.Publish(2, {});
+  EXPECT_EQ(Text(table), "a{x=\"y\"} 4\n");
+  EXPECT_EQ(table.conflicts(), 0u);
+}
+
 TEST(SeriesTable, ShowsASlowSetAsItWasAbsorbed) {
   SeriesTable table;
   const auto shared = table.AddSlowSet();
