@@ -14,6 +14,7 @@
 #include "collectors/stat.h"
 #include "collectors/netclass.h"
 #include "collectors/netdev.h"
+#include "collectors/textfile.h"
 #include "collectors/time.h"
 #include "collectors/timex.h"
 #include "collectors/uname.h"
@@ -50,6 +51,7 @@ const CollectorSpec kAll[] = {
     {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
     {"netclass", kOn, Pace::kTick, kEveryTick, kNetclassOptions, Make<NetclassCollector>},
     {"netdev", kOn, Pace::kTick, kEveryTick, kNetdevOptions, Make<NetdevCollector>},
+    {"textfile", kOn, Pace::kTick, kEveryTick, kTextfileOptions, Make<TextfileCollector>},
     {"time", kOn, Pace::kTick, kEveryTick, {}, Make<TimeCollector>},
     {"timex", kOn, Pace::kTick, kEveryTick, {}, Make<TimexCollector>},
     {"uname", kOn, Pace::kTick, kEveryTick, {}, Make<UnameCollector>},

@@ -74,6 +74,15 @@ std::size_t FormatValue(double value, char* out) {
       std::to_chars(out, out + kMaxValueText, value, std::chars_format::general).ptr - out);
 }
 
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = Utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 void AppendLabelValue(std::string_view value, std::string& out) { AppendEscaped(value, true, out); }
 
 void AppendHelp(std::string_view help, std::string& out) { AppendEscaped(help, false, out); }

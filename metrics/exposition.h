@@ -20,6 +20,9 @@ inline constexpr std::size_t kMaxValueText = 32;
 // `out` has room for kMaxValueText. Returns the length.
 std::size_t FormatValue(double value, char* out);
 
+// Whether every byte belongs to a character (RFC 3629).
+bool IsUtf8(std::string_view text);
+
 // Appends a label value with newline, quote and backslash escaped. A byte that is not UTF-8 becomes
 // U+FFFD: Prometheus refuses a whole scrape for one bad byte.
 void AppendLabelValue(std::string_view value, std::string& out);

@@ -17,6 +17,7 @@
 #include "collectors/schedstat.h"
 #include "collectors/stat.h"
 #include "collectors/vmstat.h"
+#include "collectors/text_format.h"
 
 namespace ecsward {
 namespace {
@@ -82,6 +83,7 @@ const FuzzTarget kTargets[] = {
        std::vector<VmstatField> out;
        (void)ParseVmstat(t, out);
      }},
+    {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
 };
 
 }  // namespace
