@@ -3,6 +3,7 @@
 #include <array>
 
 #include "collectors/cpu.h"
+#include "collectors/diskstats.h"
 #include "collectors/entropy.h"
 #include "collectors/filefd.h"
 #include "collectors/interrupts.h"
@@ -40,6 +41,7 @@ constexpr std::chrono::seconds kEveryTick{0};
 const CollectorSpec kAll[] = {
     // name, on by default, pace, interval, options, make
     {"cpu", kOn, Pace::kTick, kEveryTick, kCpuOptions, Make<CpuCollector>},
+    {"diskstats", kOn, Pace::kTick, kEveryTick, kDiskstatsOptions, Make<DiskstatsCollector>},
     {"entropy", kOn, Pace::kTick, kEveryTick, {}, Make<EntropyCollector>},
     {"filefd", kOn, Pace::kTick, kEveryTick, {}, Make<FilefdCollector>},
     {"interrupts", kOff, Pace::kTick, kEveryTick, kInterruptsOptions, Make<InterruptsCollector>},

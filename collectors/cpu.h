@@ -50,8 +50,6 @@ struct CpuStat {
   std::vector<CpuTimes> cpus;  // one per online CPU, in file order; CPUs may come and go
 };
 
-inline constexpr unsigned kMaxCpus = 8192;  // the largest NR_CPUS; a higher number is garbage
-
 // `ticks_per_second` is sysconf(_SC_CLK_TCK). `out` is refilled: its memory is used again.
 // errors: kParse naming the line, when a cpu line has fewer than 4 numbers or there is none
 Result<void> ParseCpuStat(std::string_view stat_text, double ticks_per_second, CpuStat& out);

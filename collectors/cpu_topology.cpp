@@ -4,7 +4,6 @@
 #include <set>
 #include <utility>
 
-#include "collectors/cpu.h"
 #include "collectors/text_scan.h"
 
 namespace ecsward {

@@ -10,6 +10,8 @@
 
 namespace ecsward {
 
+inline constexpr unsigned kMaxCpus = 8192;  // the largest NR_CPUS; a higher number is garbage
+
 // The CPU numbers of a kernel list: "0,2-4" → 0, 2, 3, 4.
 // source: https://docs.kernel.org/admin-guide/cputopology.html
 // errors: kParse when it is none; numbers of kMaxCpus and above are none

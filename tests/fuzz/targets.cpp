@@ -6,6 +6,8 @@
 #include "collectors/filefd.h"
 #include "collectors/cpu_table.h"
 #include "collectors/cpu_topology.h"
+#include "collectors/disk_identity.h"
+#include "collectors/diskstats.h"
 #include "collectors/filefd.h"
 #include "collectors/interrupts.h"
 #include "collectors/loadavg.h"
@@ -53,6 +55,11 @@ const FuzzTarget kTargets[] = {
        std::string joined;
        for (const CpuTable::Row& row : table.rows) (void)DescribeInterrupt(row, joined);
      }},
+    {"parse_diskstats",
+     [](Text t) {
+       std::vector<DiskLine> out;
+       (void)ParseDiskstats(t, out);
+     }},
     {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
     {"parse_kernel_stat", [](Text t) { (void)ParseKernelStat(t); }},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
@@ -78,6 +85,7 @@ const FuzzTarget kTargets[] = {
        std::vector<SchedstatCpu> cpus;
        (void)ParseSchedstat(t, cpus);
      }},
+    {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_vmstat",
      [](Text t) {
        std::vector<VmstatField> out;
