@@ -20,6 +20,27 @@
 #include "collectors/timex.h"
 #include "collectors/uname.h"
 #include "collectors/vmstat.h"
+#include "collectors/buddyinfo.h"
+#include "collectors/cgroups.h"
+#include "collectors/cpu_vulnerabilities.h"
+#include "collectors/cpufreq.h"
+#include "collectors/entropy.h"
+#include "collectors/filefd.h"
+#include "collectors/interrupts.h"
+#include "collectors/kernel_hung.h"
+#include "collectors/ksmd.h"
+#include "collectors/lnstat.h"
+#include "collectors/loadavg.h"
+#include "collectors/meminfo_numa.h"
+#include "collectors/schedstat.h"
+#include "collectors/slabinfo.h"
+#include "collectors/softirqs.h"
+#include "collectors/swap.h"
+#include "collectors/thermal_zone.h"
+#include "collectors/time.h"
+#include "collectors/timex.h"
+#include "collectors/uname.h"
+#include "collectors/zoneinfo.h"
 
 namespace ecsward {
 namespace {
@@ -37,6 +58,10 @@ std::unique_ptr<Collector> Make(const CollectorEnv& env, const CollectorOptions&
 constexpr bool kOn = true;
 [[maybe_unused]] constexpr bool kOff = false;
 constexpr std::chrono::seconds kEveryTick{0};
+// For what moves slowly, or costs more to read than a tick should.
+constexpr std::chrono::seconds kEvery5s{5};
+constexpr std::chrono::seconds kEvery15s{15};
+constexpr std::chrono::seconds kEvery60s{60};
 
 const CollectorSpec kAll[] = {
     // name, on by default, pace, interval, options, make
@@ -58,6 +83,27 @@ const CollectorSpec kAll[] = {
     {"timex", kOn, Pace::kTick, kEveryTick, {}, Make<TimexCollector>},
     {"uname", kOn, Pace::kTick, kEveryTick, {}, Make<UnameCollector>},
     {"vmstat", kOn, Pace::kTick, kEveryTick, kVmstatOptions, Make<VmstatCollector>},
+    {"buddyinfo", kOff, Pace::kTick, kEvery5s, {}, Make<BuddyinfoCollector>},
+    {"cgroups", kOff, Pace::kTick, kEvery15s, {}, Make<CgroupsCollector>},
+    {"cpu_vulnerabilities", kOff, Pace::kTick, kEvery60s, {}, Make<CpuVulnerabilitiesCollector>},
+    {"cpufreq", kOn, Pace::kSlow, kEvery15s, {}, Make<CpufreqCollector>},
+    {"entropy", kOn, Pace::kTick, kEveryTick, {}, Make<EntropyCollector>},
+    {"filefd", kOn, Pace::kTick, kEveryTick, {}, Make<FilefdCollector>},
+    {"interrupts", kOff, Pace::kTick, kEveryTick, kInterruptsOptions, Make<InterruptsCollector>},
+    {"kernel_hung", kOff, Pace::kTick, kEvery5s, {}, Make<KernelHungCollector>},
+    {"ksmd", kOff, Pace::kTick, kEvery5s, {}, Make<KsmdCollector>},
+    {"lnstat", kOff, Pace::kTick, kEvery5s, {}, Make<LnstatCollector>},
+    {"loadavg", kOn, Pace::kTick, kEveryTick, {}, Make<LoadavgCollector>},
+    {"meminfo_numa", kOff, Pace::kTick, kEvery5s, {}, Make<MeminfoNumaCollector>},
+    {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
+    {"slabinfo", kOff, Pace::kSlow, kEvery15s, kSlabinfoOptions, Make<SlabinfoCollector>},
+    {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
+    {"swap", kOff, Pace::kTick, kEvery5s, {}, Make<SwapCollector>},
+    {"thermal_zone", kOn, Pace::kSlow, kEvery15s, {}, Make<ThermalZoneCollector>},
+    {"time", kOn, Pace::kTick, kEveryTick, {}, Make<TimeCollector>},
+    {"timex", kOn, Pace::kTick, kEveryTick, {}, Make<TimexCollector>},
+    {"uname", kOn, Pace::kTick, kEveryTick, {}, Make<UnameCollector>},
+    {"zoneinfo", kOff, Pace::kTick, kEvery5s, {}, Make<ZoneinfoCollector>},
 };
 
 }  // namespace

@@ -1,17 +1,11 @@
 #include "collectors/cpu_table.h"
 
-#include <string>
-
 #include "collectors/text_scan.h"
 
 namespace ecsward {
 namespace {
 
 constexpr std::string_view kHeading = "CPU";
-
-Error AtLine(std::size_t number, std::string_view what) {
-  return Fail(ErrorCode::kParse, "line " + std::to_string(number) + ": " + std::string(what));
-}
 
 // False when the headings are not "CPU0 CPU1 …".
 bool ParseHeadings(std::string_view line, std::vector<std::string_view>& cpus) {
@@ -34,24 +28,24 @@ Result<void> ParseCpuTable(std::string_view text, CpuTable& out) {
   out.values.clear();
   std::string_view line;
   if (!NextLine(text, line) || !ParseHeadings(line, out.cpus)) {
-    return AtLine(1, "want headings CPU0, CPU1, …");
+    return LineError(1, "want headings CPU0, CPU1, …");
   }
   for (std::size_t number = 2; NextLine(text, line); ++number) {
     // On aarch64 nothing may stand between the colon and the first count: "IPI0:1234".
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) {
       if (Trim(line).empty()) continue;
-      return AtLine(number, "want a name and a colon");
+      return LineError(number, "want a name and a colon");
     }
     const std::string_view name = Trim(line.substr(0, colon));
-    if (name.empty()) return AtLine(number, "want a name before the colon");
+    if (name.empty()) return LineError(number, "want a name before the colon");
     line.remove_prefix(colon + 1);
     const std::size_t first = out.values.size();
     std::size_t counts = 0;
     std::string_view field;
     for (; counts < out.cpus.size() && NextField(line, field); ++counts) {
       std::uint64_t value = 0;
-      if (!ParseUint(field, value)) return AtLine(number, "want a count per CPU");
+      if (!ParseUint(field, value)) return LineError(number, "want a count per CPU");
       out.values.push_back(static_cast<double>(value));
     }
     if (counts < out.cpus.size()) {

@@ -1,7 +1,5 @@
 #include "collectors/schedstat.h"
 
-#include <string>
-
 #include "collectors/text_scan.h"
 
 namespace ecsward {
@@ -45,8 +43,7 @@ Result<void> ParseSchedstat(std::string_view text, std::vector<SchedstatCpu>& ou
     if (!line.starts_with("cpu")) continue;
     SchedstatCpu cpu;
     if (!ParseCpuLine(line, cpu)) {
-      return Fail(ErrorCode::kParse,
-                  "line " + std::to_string(number) + ": want cpu<N> and nine numbers");
+      return LineError(number, "want cpu<N> and nine numbers");
     }
     out.push_back(cpu);
   }

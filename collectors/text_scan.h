@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/result.h"
+
 namespace ecsward {
 
 // Takes the next line (without its newline) off `text`. False at the end.
@@ -62,6 +64,10 @@ inline bool NextNumber(std::string_view& line, double& out) {
   std::string_view field;
   return NextField(line, field) && ParseNumber(field, out);
 }
+
+// A line of the text is not what its format says: kParse, "line 3: want two numbers". Counts
+// from 1.
+Error LineError(std::size_t number, std::string_view what);
 
 inline std::string_view Trim(std::string_view s) {
   constexpr std::string_view kSpace = " \t\r\n";

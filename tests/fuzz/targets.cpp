@@ -8,8 +8,13 @@
 #include "collectors/cpu_topology.h"
 #include "collectors/disk_identity.h"
 #include "collectors/diskstats.h"
+#include "collectors/buddyinfo.h"
+#include "collectors/cgroups.h"
+#include "collectors/cpu_table.h"
+#include "collectors/cpu_vulnerabilities.h"
 #include "collectors/filefd.h"
 #include "collectors/interrupts.h"
+#include "collectors/lnstat.h"
 #include "collectors/loadavg.h"
 #include "collectors/meminfo.h"
 #include "collectors/pressure.h"
@@ -20,6 +25,11 @@
 #include "collectors/stat.h"
 #include "collectors/vmstat.h"
 #include "collectors/text_format.h"
+#include "collectors/meminfo_numa.h"
+#include "collectors/schedstat.h"
+#include "collectors/slabinfo.h"
+#include "collectors/swap.h"
+#include "collectors/zoneinfo.h"
 
 namespace ecsward {
 namespace {
@@ -48,6 +58,16 @@ const FuzzTarget kTargets[] = {
      }},
     {"parse_config", [](Text t) { (void)ParseConfig(t); }},
     {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
+    {"parse_buddyinfo",
+     [](Text t) {
+       BuddyZones out;
+       (void)ParseBuddyinfo(t, out);
+     }},
+    {"parse_cgroups",
+     [](Text t) {
+       std::vector<CgroupController> out;
+       (void)ParseCgroups(t, out);
+     }},
     {"parse_cpu_table",
      [](Text t) {
        CpuTable table;
@@ -79,6 +99,21 @@ const FuzzTarget kTargets[] = {
      [](Text t) {
        std::vector<NetDevLine> lines;
        (void)ParseNetDev(t, lines);
+    {"parse_lnstat",
+     [](Text t) {
+       LnstatTable out;
+       (void)ParseLnstat(t, out);
+     }},
+    {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
+    {"parse_node_meminfo",
+     [](Text t) {
+       std::vector<NodeMemoryField> out;
+       (void)ParseNodeMeminfo(t, out);
+     }},
+    {"parse_numastat",
+     [](Text t) {
+       std::vector<NodeMemoryField> out;
+       (void)ParseNumastat(t, out);
      }},
     {"parse_schedstat",
      [](Text t) {
@@ -90,6 +125,21 @@ const FuzzTarget kTargets[] = {
      [](Text t) {
        std::vector<VmstatField> out;
        (void)ParseVmstat(t, out);
+    {"parse_slabinfo",
+     [](Text t) {
+       std::vector<Slab> out;
+       (void)ParseSlabinfo(t, out);
+     }},
+    {"parse_swaps",
+     [](Text t) {
+       std::vector<SwapArea> out;
+       (void)ParseSwaps(t, out);
+     }},
+    {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
+    {"parse_zoneinfo",
+     [](Text t) {
+       std::vector<ZoneValue> out;
+       (void)ParseZoneinfo(t, out);
      }},
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
 };
