@@ -2,28 +2,12 @@
 
 #include <array>
 
-#include "collectors/cpu.h"
-#include "collectors/diskstats.h"
-#include "collectors/entropy.h"
-#include "collectors/filefd.h"
-#include "collectors/interrupts.h"
-#include "collectors/loadavg.h"
-#include "collectors/meminfo.h"
-#include "collectors/pressure.h"
-#include "collectors/schedstat.h"
-#include "collectors/softirqs.h"
-#include "collectors/stat.h"
-#include "collectors/netclass.h"
-#include "collectors/netdev.h"
-#include "collectors/textfile.h"
-#include "collectors/time.h"
-#include "collectors/timex.h"
-#include "collectors/uname.h"
-#include "collectors/vmstat.h"
 #include "collectors/buddyinfo.h"
 #include "collectors/cgroups.h"
+#include "collectors/cpu.h"
 #include "collectors/cpu_vulnerabilities.h"
 #include "collectors/cpufreq.h"
+#include "collectors/diskstats.h"
 #include "collectors/entropy.h"
 #include "collectors/filefd.h"
 #include "collectors/interrupts.h"
@@ -31,15 +15,22 @@
 #include "collectors/ksmd.h"
 #include "collectors/lnstat.h"
 #include "collectors/loadavg.h"
+#include "collectors/meminfo.h"
 #include "collectors/meminfo_numa.h"
+#include "collectors/netclass.h"
+#include "collectors/netdev.h"
+#include "collectors/pressure.h"
 #include "collectors/schedstat.h"
 #include "collectors/slabinfo.h"
 #include "collectors/softirqs.h"
+#include "collectors/stat.h"
 #include "collectors/swap.h"
+#include "collectors/textfile.h"
 #include "collectors/thermal_zone.h"
 #include "collectors/time.h"
 #include "collectors/timex.h"
 #include "collectors/uname.h"
+#include "collectors/vmstat.h"
 #include "collectors/zoneinfo.h"
 
 namespace ecsward {
@@ -65,28 +56,12 @@ constexpr std::chrono::seconds kEvery60s{60};
 
 const CollectorSpec kAll[] = {
     // name, on by default, pace, interval, options, make
-    {"cpu", kOn, Pace::kTick, kEveryTick, kCpuOptions, Make<CpuCollector>},
-    {"diskstats", kOn, Pace::kTick, kEveryTick, kDiskstatsOptions, Make<DiskstatsCollector>},
-    {"entropy", kOn, Pace::kTick, kEveryTick, {}, Make<EntropyCollector>},
-    {"filefd", kOn, Pace::kTick, kEveryTick, {}, Make<FilefdCollector>},
-    {"interrupts", kOff, Pace::kTick, kEveryTick, kInterruptsOptions, Make<InterruptsCollector>},
-    {"loadavg", kOn, Pace::kTick, kEveryTick, {}, Make<LoadavgCollector>},
-    {"meminfo", kOn, Pace::kTick, kEveryTick, {}, Make<MeminfoCollector>},
-    {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
-    {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
-    {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
-    {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
-    {"netclass", kOn, Pace::kTick, kEveryTick, kNetclassOptions, Make<NetclassCollector>},
-    {"netdev", kOn, Pace::kTick, kEveryTick, kNetdevOptions, Make<NetdevCollector>},
-    {"textfile", kOn, Pace::kTick, kEveryTick, kTextfileOptions, Make<TextfileCollector>},
-    {"time", kOn, Pace::kTick, kEveryTick, {}, Make<TimeCollector>},
-    {"timex", kOn, Pace::kTick, kEveryTick, {}, Make<TimexCollector>},
-    {"uname", kOn, Pace::kTick, kEveryTick, {}, Make<UnameCollector>},
-    {"vmstat", kOn, Pace::kTick, kEveryTick, kVmstatOptions, Make<VmstatCollector>},
     {"buddyinfo", kOff, Pace::kTick, kEvery5s, {}, Make<BuddyinfoCollector>},
     {"cgroups", kOff, Pace::kTick, kEvery15s, {}, Make<CgroupsCollector>},
+    {"cpu", kOn, Pace::kTick, kEveryTick, kCpuOptions, Make<CpuCollector>},
     {"cpu_vulnerabilities", kOff, Pace::kTick, kEvery60s, {}, Make<CpuVulnerabilitiesCollector>},
     {"cpufreq", kOn, Pace::kSlow, kEvery15s, {}, Make<CpufreqCollector>},
+    {"diskstats", kOn, Pace::kTick, kEveryTick, kDiskstatsOptions, Make<DiskstatsCollector>},
     {"entropy", kOn, Pace::kTick, kEveryTick, {}, Make<EntropyCollector>},
     {"filefd", kOn, Pace::kTick, kEveryTick, {}, Make<FilefdCollector>},
     {"interrupts", kOff, Pace::kTick, kEveryTick, kInterruptsOptions, Make<InterruptsCollector>},
@@ -94,15 +69,22 @@ const CollectorSpec kAll[] = {
     {"ksmd", kOff, Pace::kTick, kEvery5s, {}, Make<KsmdCollector>},
     {"lnstat", kOff, Pace::kTick, kEvery5s, {}, Make<LnstatCollector>},
     {"loadavg", kOn, Pace::kTick, kEveryTick, {}, Make<LoadavgCollector>},
+    {"meminfo", kOn, Pace::kTick, kEveryTick, {}, Make<MeminfoCollector>},
     {"meminfo_numa", kOff, Pace::kTick, kEvery5s, {}, Make<MeminfoNumaCollector>},
+    {"netclass", kOn, Pace::kTick, kEveryTick, kNetclassOptions, Make<NetclassCollector>},
+    {"netdev", kOn, Pace::kTick, kEveryTick, kNetdevOptions, Make<NetdevCollector>},
+    {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
     {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
     {"slabinfo", kOff, Pace::kSlow, kEvery15s, kSlabinfoOptions, Make<SlabinfoCollector>},
     {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
+    {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
     {"swap", kOff, Pace::kTick, kEvery5s, {}, Make<SwapCollector>},
+    {"textfile", kOn, Pace::kTick, kEveryTick, kTextfileOptions, Make<TextfileCollector>},
     {"thermal_zone", kOn, Pace::kSlow, kEvery15s, {}, Make<ThermalZoneCollector>},
     {"time", kOn, Pace::kTick, kEveryTick, {}, Make<TimeCollector>},
     {"timex", kOn, Pace::kTick, kEveryTick, {}, Make<TimexCollector>},
     {"uname", kOn, Pace::kTick, kEveryTick, {}, Make<UnameCollector>},
+    {"vmstat", kOn, Pace::kTick, kEveryTick, kVmstatOptions, Make<VmstatCollector>},
     {"zoneinfo", kOff, Pace::kTick, kEvery5s, {}, Make<ZoneinfoCollector>},
 };
 
