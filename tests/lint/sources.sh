@@ -14,4 +14,8 @@ while read -r file; do
     status=1
   fi
 done < <(CodeFiles "${ROOMS[@]}" tests | grep '\.cpp$')
+while read -r list; do
+  twice=$(sed 's/#.*//' "$list" | tr ' ()' '\n' | grep '\.cpp$' | LC_ALL=C sort | uniq -d)
+  [ -z "$twice" ] || { echo "$list: listed twice:" $twice; status=1; }
+done < <(find "${ROOMS[@]}" tests -name CMakeLists.txt 2>/dev/null)
 exit $status

@@ -9,7 +9,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "tests/unit/collectors/host_fixture.h"
+#include "tests/unit/collectors/fixture_machine.h"
 
 namespace ecsward {
 namespace {
@@ -21,61 +21,23 @@ std::string Slurp(const fs::path& path) {
   return {(std::istreambuf_iterator<char>(file)), {}};
 }
 
-// tests/fixtures/hosts/<machine>/statfs answers statvfs: "mountpoint size free avail files
-// files_free"
-FakeKernel KernelOf(const fs::path& machine) {
-  FakeKernel kernel;
-  kernel.uname = UnameInfo{"Linux", "", "", "x86_64", "", ""};  // the rest is in /proc/sys/kernel
-  kernel.discipline = ClockDiscipline{.state = 0,
-                                      .status = 0x2001,
-                                      .offset = -51'234,
-                                      .freq = 1'234'567,
-                                      .tick = 10'000,
-                                      .tai = 37};
-  std::ifstream file(machine / "statfs");
-  std::string mount_point;
-  FsUsage u;
-  while (file >> mount_point >> u.size_bytes >> u.free_bytes >> u.avail_bytes >> u.files >>
-         u.files_free) {
-    const std::string root = (machine / "root").string();
-    kernel.filesystems[mount_point == "/" ? root : root + mount_point] = u;
-  }
-  return kernel;
-}
-
-// Two runs a second apart, so that rates of ours have something to compare.
+// The samples, below the kind of error if there was one.
 std::string Scrape(const CollectorSpec& spec, const fs::path& machine) {
-  const HostRoot root({.procfs = machine / "proc",
-                       .sysfs = machine / "sys",
-                       .rootfs = machine / "root",
-                       .udev_data = machine / "udev"});
-  const FakeKernel kernel = KernelOf(machine);
-  SharedSources shared(root);
-  const auto collector = spec.make({root, kernel, shared}, CollectorOptions(spec.options));
-  SeriesSet set;
-  FakeClock clock;
-  std::string error;
-  for (std::uint64_t number = 1; number <= 2; ++number) {
-    set.BeginRun();
-    Recorder out(set);
-    const auto done = collector->Collect({number, clock.Wall(), clock.Mono()}, out);
-    set.EndRun();
-    clock.Advance(std::chrono::seconds(1));
-    error = done || done.error().code == ErrorCode::kNotSupported
-                ? ""
-                : "# error: " + std::string(ToString(done.error().code)) + "\n";
-  }
-  return error + Samples(set);
+  const MachineScrape scrape(spec, machine);
+  const Result<void>& done = scrape.done();
+  const bool failed = !done && done.error().code != ErrorCode::kNotSupported;
+  return (failed ? "# error: " + std::string(ToString(done.error().code)) + "\n" : "") +
+         Samples(scrape.set());
 }
 
 TEST(Golden, EveryMachineScrapesAsItDid) {
   const bool update = std::getenv("ECSWARD_UPDATE_GOLDEN") != nullptr;
   std::size_t machines = 0;
-  for (const auto& machine : fs::directory_iterator(ECSWARD_FIXTURES "/hosts")) {
+  for (const fs::path& machine : FixtureMachines()) {
     ++machines;
-    const fs::path golden = fs::path(ECSWARD_GOLDEN) / machine.path().filename();
+    const fs::path golden = fs::path(ECSWARD_GOLDEN) / machine.filename();
     for (const CollectorSpec& spec : AllCollectors()) {
-      const std::string text = Scrape(spec, machine.path());
+      const std::string text = Scrape(spec, machine);
       const fs::path file = golden / (std::string(spec.name) + ".prom");
       if (update) {
         fs::create_directories(golden);
