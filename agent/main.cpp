@@ -8,6 +8,7 @@
 
 #include "agent/command_line.h"
 #include "agent/config_command.h"
+#include "agent/daemon.h"
 #include "agent/metrics_command.h"
 
 namespace ecsward {
@@ -61,10 +62,9 @@ int Main(int argc, char** argv) {
     case Verb::kCheck:
       return RunCheck(*parsed.command);
     case Verb::kRun:
-      break;
+      return RunDaemon(*parsed.command);
   }
-  std::fputs("ecsward: not yet\n", stderr);
-  return 1;
+  return 2;
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ struct HostPaths {
   std::string sysfs = "/sys";
   std::string rootfs = "/";
   std::string udev_data = "/run/udev/data";
+  bool operator==(const HostPaths&) const = default;
 };
 
 class HostRoot {

@@ -11,7 +11,7 @@
 
 namespace ecsward {
 
-class FakeKernel final : public Kernel {
+class FakeKernel : public Kernel {
  public:
   std::map<std::string, FsUsage> filesystems;  // by path; others answer kNotFound
   std::optional<ClockDiscipline> discipline;

@@ -1,0 +1,225 @@
+// Two threads of our own: this one, the event loop (signals, HTTP, watchdog), and the sampler's.
+// They share the series table, whose snapshots are whole ticks, and the atomics of ReloadStatus.
+#include "agent/daemon.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "agent/config_command.h"
+#include "agent/process.h"
+#include "agent/sampler_thread.h"
+#include "agent/version.h"
+#include "base/sd_notify.h"
+#include "exporters/prometheus/self_registry.h"
+#include "exporters/prometheus/server.h"
+
+namespace ecsward {
+namespace {
+
+namespace asio = boost::asio;
+
+// Together below the 2 s in which SIGTERM is promised to work.
+constexpr std::chrono::milliseconds kStopPatience{1500};
+
+class Daemon {
+ public:
+  explicit Daemon(const CommandLine& line)
+      : line_(line), manager_(ServiceManager::FromEnvironment()) {}
+
+  // errors: what keeps the daemon from starting; already logged line by line when `message` is
+  // empty
+  Result<void> Start() {
+    PrepareProcess(log_);
+    LoadedConfig loaded = LoadConfigFor(line_);
+    if (line_.overrides.log_level) log_.SetLevel(*line_.overrides.log_level);
+    if (!loaded.problems.empty()) {
+      LogProblems(loaded);
+      return Fail(ErrorCode::kInvalidArgument, "");
+    }
+    config_ = std::move(loaded.config);
+    log_.SetLevel(config_.log_level);
+
+    server_ =
+        std::make_unique<PrometheusServer>(io_, EndpointOptions(config_), table_, clock_, self_);
+    if (auto ok = server_->Start(); !ok) return ok;
+    // The first tick before anybody is answered: the first scrape has something to show.
+    if (auto ok = sampler_.Configure(config_); !ok) return ok;
+    reload_.success_unix_seconds = UnixSeconds(clock_.Wall());
+    LogListening();
+    sampler_.Start();
+    Report(manager_.Ready(StatusLine()));
+    log_.Info("started", {{"version", kVersion}, {"config", ConfigName(loaded)}});
+    return {};
+  }
+
+  // Until a signal ends it.
+  void Run() {
+    AwaitSignal();
+    AwaitWatchdog();
+    for (bool again = true; again;) {
+      try {
+        io_.run();
+        again = false;
+      } catch (const std::exception& e) {  // a handler's; the others go on
+        log_.LogError("event loop", {{"error", e.what()}});
+      }
+    }
+    server_->Stop();
+    if (!sampler_.Stop(kStopPatience)) {
+      log_.Warn("a collector is stuck in the middle of a tick; leaving it behind");
+    }
+    log_.Info("stopped");
+  }
+
+  const Logger& log() const { return log_; }
+
+ private:
+  PrometheusOptions EndpointOptions(const Config& config) const {
+    PrometheusOptions options = config.prometheus;
+    // Three ticks, at the governor's longest.
+    options.stale_after = std::max(
+        options.stale_after, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                 3 * TickStretch(kGovernorMaxLevel) * config.collect.interval));
+    options.warn = [this](const std::string& message) { log_.Warn(message); };
+    return options;
+  }
+
+  void AwaitSignal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (signal == SIGHUP) {
+        Reload();
+        AwaitSignal();
+        return;
+      }
+      log_.Info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+      Report(manager_.Stopping());
+      io_.stop();
+    });
+  }
+
+  // systemd restarts the service when it hears nothing: when this loop hangs, or the sampler's
+  // does.
+  void AwaitWatchdog() {
+    const auto interval = manager_.watchdog_interval();
+    if (!interval) return;
+    watchdog_.expires_after(*interval);
+    watchdog_.async_wait([this, interval](const boost::system::error_code& error) {
+      if (error) return;
+      const auto silent = clock_.Mono() - sampler_.last_tick();
+      if (silent < std::max<std::chrono::nanoseconds>(2 * *interval, 3 * sampler_.interval())) {
+        Report(manager_.KeepAlive());
+      } else {
+        log_.LogError("no tick for a long time: the watchdog is not fed");
+      }
+      AwaitWatchdog();
+    });
+  }
+
+  // All of the new configuration takes effect, or none of it.
+  void Reload() {
+    Report(manager_.Reloading(clock_.Mono()));
+    const LoadedConfig loaded = LoadConfigFor(line_);
+    const bool ok = loaded.problems.empty() && Adopt(loaded.config);
+    reload_.successful = ok;
+    if (ok) {
+      reload_.success_unix_seconds = UnixSeconds(clock_.Wall());
+      log_.Info("configuration reloaded", {{"config", ConfigName(loaded)}});
+      LogListening();
+    } else {
+      LogProblems(loaded);
+      log_.LogError("configuration not reloaded; the one before stays in force");
+    }
+    Report(manager_.Ready(StatusLine()));
+  }
+
+  bool Adopt(const Config& config) {
+    if (auto ok = server_->Reload(EndpointOptions(config)); !ok) {
+      log_.LogError(ok.error().message);
+      return false;
+    }
+    if (auto ok = sampler_.Configure(config); !ok) {
+      log_.LogError(ok.error().message);
+      if (auto back = server_->Reload(EndpointOptions(config_)); !back) {
+        log_.LogError(back.error().message);
+      }
+      return false;
+    }
+    config_ = config;
+    log_.SetLevel(config_.log_level);
+    return true;
+  }
+
+  void LogProblems(const LoadedConfig& loaded) const {
+    for (const std::string& problem : loaded.problems) log_.LogError(problem);
+  }
+
+  std::string_view ConfigName(const LoadedConfig& loaded) const {
+    return loaded.no_file ? std::string_view("defaults") : std::string_view(line_.config_path);
+  }
+
+  // `msg="listening" address=127.0.0.1:43211`: with the real port where the configuration says 0.
+  void LogListening() const {
+    for (const std::string& address : Addresses()) log_.Info("listening", {{"address", address}});
+  }
+
+  std::vector<std::string> Addresses() const {
+    std::vector<std::string> addresses;
+    const auto ports = server_->ports();
+    for (std::size_t i = 0; i < ports.size() && i < config_.prometheus.listen.size(); ++i) {
+      const std::string& listen = config_.prometheus.listen[i];
+      addresses.push_back(fmt::format("{}:{}", listen.substr(0, listen.rfind(':')), ports[i]));
+    }
+    return addresses;
+  }
+
+  std::string StatusLine() const {
+    std::string status = "serving";
+    for (const std::string& address : Addresses()) status += " " + address;
+    return reload_.successful ? status : status + "; the last reload failed";
+  }
+
+  // systemd not listening is no reason to stop.
+  void Report(const Result<void>& told) const {
+    if (!told) log_.Warn("cannot tell systemd", {{"error", told.error().message}});
+  }
+
+  const CommandLine& line_;
+  Logger log_;
+  ServiceManager manager_;
+  Config config_;
+  SystemClock clock_;
+  LinuxKernel kernel_;
+  SeriesTable table_;
+  ReloadStatus reload_;
+  SelfRegistry self_;
+  SamplerThread sampler_{kernel_, clock_, table_, reload_, log_};
+  asio::io_context io_{1};
+  asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
+  asio::steady_timer watchdog_{io_};
+  std::unique_ptr<PrometheusServer> server_;
+};
+
+}  // namespace
+
+int RunDaemon(const CommandLine& line) {
+  // Never destroyed: a slow collector that is stuck in the kernel may come back at any time, and
+  // uses what is in here.
+  Daemon& daemon = *new Daemon(line);
+  if (auto ok = daemon.Start(); !ok) {
+    if (!ok.error().message.empty()) daemon.log().LogError(ok.error().message);
+    return 1;
+  }
+  daemon.Run();
+  return 0;
+}
+
+}  // namespace ecsward
