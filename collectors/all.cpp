@@ -17,6 +17,18 @@
 #include "collectors/loadavg.h"
 #include "collectors/meminfo.h"
 #include "collectors/meminfo_numa.h"
+#include "collectors/pressure.h"
+#include "collectors/schedstat.h"
+#include "collectors/softirqs.h"
+#include "collectors/stat.h"
+#include "collectors/arp.h"
+#include "collectors/bonding.h"
+#include "collectors/conntrack.h"
+#include "collectors/netstat.h"
+#include "collectors/sockstat.h"
+#include "collectors/softnet.h"
+#include "collectors/tcpstat.h"
+#include "collectors/udp_queues.h"
 #include "collectors/netclass.h"
 #include "collectors/netdev.h"
 #include "collectors/pressure.h"
@@ -71,6 +83,18 @@ const CollectorSpec kAll[] = {
     {"loadavg", kOn, Pace::kTick, kEveryTick, {}, Make<LoadavgCollector>},
     {"meminfo", kOn, Pace::kTick, kEveryTick, {}, Make<MeminfoCollector>},
     {"meminfo_numa", kOff, Pace::kTick, kEvery5s, {}, Make<MeminfoNumaCollector>},
+    {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
+    {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
+    {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
+    {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
+    {"arp", kOn, Pace::kTick, std::chrono::seconds(5), kArpOptions, Make<ArpCollector>},
+    {"bonding", kOn, Pace::kTick, kEveryTick, {}, Make<BondingCollector>},
+    {"conntrack", kOn, Pace::kTick, kEveryTick, {}, Make<ConntrackCollector>},
+    {"netstat", kOn, Pace::kTick, kEveryTick, kNetstatOptions, Make<NetstatCollector>},
+    {"sockstat", kOn, Pace::kTick, kEveryTick, {}, Make<SockstatCollector>},
+    {"softnet", kOn, Pace::kTick, kEveryTick, {}, Make<SoftnetCollector>},
+    {"tcpstat", kOff, Pace::kSlow, std::chrono::seconds(5), {}, Make<TcpstatCollector>},
+    {"udp_queues", kOn, Pace::kTick, std::chrono::seconds(5), {}, Make<UdpQueuesCollector>},
     {"netclass", kOn, Pace::kTick, kEveryTick, kNetclassOptions, Make<NetclassCollector>},
     {"netdev", kOn, Pace::kTick, kEveryTick, kNetdevOptions, Make<NetdevCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},

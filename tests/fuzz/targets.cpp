@@ -3,6 +3,8 @@
 #include "agent/config_parse.h"
 #include "collectors/buddyinfo.h"
 #include "collectors/cgroups.h"
+#include "collectors/arp.h"
+#include "collectors/conntrack.h"
 #include "collectors/cpu.h"
 #include "collectors/cpu_info.h"
 #include "collectors/cpu_table.h"
@@ -17,11 +19,15 @@
 #include "collectors/meminfo.h"
 #include "collectors/meminfo_numa.h"
 #include "collectors/netdev.h"
+#include "collectors/netstat.h"
 #include "collectors/network_addresses.h"
 #include "collectors/network_links.h"
 #include "collectors/pressure.h"
 #include "collectors/schedstat.h"
 #include "collectors/slabinfo.h"
+#include "collectors/socket_table.h"
+#include "collectors/sockstat.h"
+#include "collectors/softnet.h"
 #include "collectors/stat.h"
 #include "collectors/swap.h"
 #include "collectors/text_format.h"
@@ -39,9 +45,13 @@ struct NetlinkParsers final : NetlinkSink {
   void Message(std::uint16_t, std::string_view payload) override {
     (void)ParseLinkMessage(payload, link);
     (void)ParseAddressMessage(payload, address);
+    (void)ParseNeighbourMessage(payload, link_index);
+    (void)AddSocketMessage(payload, sockets);
   }
   NetworkLink link;
   NetworkAddress address;
+  std::uint32_t link_index = 0;
+  SocketTotals sockets;
 };
 
 // A parser that fills something: Fill<BuddyZones, ParseBuddyinfo>.
@@ -98,6 +108,58 @@ const FuzzTarget kTargets[] = {
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
     {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
     {"parse_zoneinfo", Fill<std::vector<ZoneValue>, ParseZoneinfo>},
+    {"parse_datagram",
+     [](Text t) {
+       NetlinkParsers parsers;
+       DumpProgress progress;
+       ParseDatagram(t, LoadBytes<std::uint32_t>(t, 8), parsers, progress);
+     }},
+    {"parse_netstat",
+     [](Text t) {
+       std::vector<NetstatField> fields;
+       (void)ParseNetstat(t, fields);
+     }},
+    {"parse_snmp6",
+     [](Text t) {
+       std::vector<NetstatField> fields;
+       (void)ParseSnmp6(t, fields);
+     }},
+    {"parse_sockstat",
+     [](Text t) {
+       std::vector<SockstatField> fields;
+       (void)ParseSockstat(t, fields);
+     }},
+    {"parse_softnet",
+     [](Text t) {
+       std::vector<SoftnetCpu> cpus;
+       (void)ParseSoftnet(t, cpus);
+     }},
+    {"parse_conntrack_stats", [](Text t) { (void)ParseConntrackStats(t); }},
+    {"parse_arp",
+     [](Text t) {
+       std::vector<ArpCount> counts;
+       (void)ParseArp(t, counts);
+     }},
+    {"add_socket_table",
+     [](Text t) {
+       SocketTotals totals;
+       (void)AddSocketTable(t, totals);
+     }},
+    {"parse_net_dev",
+     [](Text t) {
+       std::vector<NetDevLine> lines;
+       (void)ParseNetDev(t, lines);
+     }},
+    {"parse_schedstat",
+     [](Text t) {
+       std::vector<SchedstatCpu> cpus;
+       (void)ParseSchedstat(t, cpus);
+     }},
+    {"parse_vmstat",
+     [](Text t) {
+       std::vector<VmstatField> out;
+       (void)ParseVmstat(t, out);
+     }},
 };
 
 }  // namespace
