@@ -1,0 +1,127 @@
+// A file system whose server has stopped answering costs its own series and nothing else: scrapes stay
+// quick, other file systems stay fresh, no threads pile up, and the agent still stops when told.
+// ECSWARD_E2E_LONG=1 hangs it for a minute instead of a quarter of one.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Agent, tempDir } from './support/agent.mjs';
+import { seriesKey } from './support/exposition.mjs';
+import { Child } from './support/process.mjs';
+import { agentBinary, needRoot, skipFile, testProgram } from './support/requirements.mjs';
+import { delay, until } from './support/wait.mjs';
+
+const kHungSeconds = process.env.ECSWARD_E2E_LONG ? 60 : 15;
+const kSlowestMs = 50;
+
+agentBinary();
+needRoot('mounts a FUSE file system');
+if (!fs.existsSync('/dev/fuse')) skipFile('no /dev/fuse');
+const kFuseHang = testProgram('fuse_hang');
+enterPrivateNamespaces();
+
+// Runs this file again with mounts and processes of its own, so that nobody else on the machine meets
+// the hanging mount (/proc/1/mounts, which the agent reads, is then ours too).
+function enterPrivateNamespaces() {
+  if (process.env.ECSWARD_E2E_INNER) return;
+  const unshare = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  if (spawnSync('unshare', [...unshare, 'true']).status !== 0) skipFile('unshare is not permitted');
+  const inner = spawnSync(
+    'unshare', [...unshare, process.execPath, fileURLToPath(import.meta.url)],
+    { stdio: 'inherit', env: { ...process.env, ECSWARD_E2E_INNER: '1' } });
+  process.exit(inner.status ?? 1);
+}
+
+const fsKey = (name, mountpoint, device, fstype) => seriesKey(name, { device, fstype, mountpoint });
+
+test('a hung mount marks itself and delays nobody', { timeout: 180_000 }, async () => {
+  const dir = tempDir();
+  const hung = path.join(dir, 'hung');
+  const fresh = path.join(dir, 'fresh');
+  fs.mkdirSync(hung);
+  fs.mkdirSync(fresh);
+  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'ecsward-fresh', fresh]);
+  const server = new Child(kFuseHang, [hung]);
+  await server.said(/^mounted/);
+  const agent = await Agent.start();
+  const sizeKey = fsKey('node_filesystem_size_bytes', hung, 'ecsward-hang', 'fuse');
+  const errorKey = fsKey('node_filesystem_device_error', hung, 'ecsward-hang', 'fuse');
+  const freeKey = fsKey('node_filesystem_free_bytes', fresh, 'ecsward-fresh', 'tmpfs');
+  const lag = monitorEventLoopDelay({ resolution: 1 });
+  try {
+    // Alive at first: measured like any other.
+    await until('the mount to be measured', 20_000,
+      async () => (await agent.value(sizeKey)) === 2 ** 30 && (await agent.value(errorKey)) === 0);
+
+    server.kill('SIGSTOP');
+    lag.enable();
+    const start = performance.now();
+    let threads;
+    let scrapes = 0;
+    let erroredAt;
+    let written = 0;
+    let freshSince = await agent.value(freeKey);
+    let refreshed = 0;
+    while (performance.now() - start < kHungSeconds * 1000) {
+      lag.reset();
+      const page = await agent.scrape();
+      ++scrapes;
+      // This process may itself have been kept from running; that is not the agent's doing.
+      const ours = page.answer.ms - (Number.isFinite(lag.max) ? lag.max / 1e6 : 0);
+      assert.ok(ours < kSlowestMs, `scrape ${scrapes} took ${page.answer.ms.toFixed(1)} ms`);
+      if (page.series.get(errorKey)?.value === 1) erroredAt ??= performance.now() - start;
+      if (erroredAt !== undefined) threads ??= agent.threads();
+      // The neighbour is written to whenever the agent has noticed the last write.
+      const free = page.series.get(freeKey)?.value;
+      assert.notEqual(free, undefined, 'the neighbour vanished');
+      if (written === 0 || free < freshSince) {
+        if (written > 0) ++refreshed;
+        freshSince = free;
+        fs.writeFileSync(path.join(fresh, `file${++written}`), Buffer.alloc(65536));
+      }
+      await delay(150);
+    }
+    assert.ok(erroredAt !== undefined, `device_error was not 1 within ${kHungSeconds} s`);
+    assert.ok(scrapes > kHungSeconds * 4, `only ${scrapes} scrapes`);
+    assert.ok(refreshed >= 2, `the neighbour's free space was seen to change ${refreshed} times`);
+    assert.ok(agent.threads() <= threads, `threads grew from ${threads} to ${agent.threads()}`);
+    const page = await agent.scrape();
+    assert.equal(page.series.get(sizeKey), undefined, 'stale numbers of the hung mount');
+
+    // Back again, then gone.
+    server.kill('SIGCONT');
+    await until('the mount to recover', 45_000,
+      async () => (await agent.value(errorKey)) === 0 && (await agent.value(sizeKey)) === 2 ** 30);
+    await server.stop('SIGTERM');
+    await until('the series to go', 45_000, async () => (await agent.value(errorKey)) === undefined);
+  } finally {
+    lag.disable();
+    server.kill('SIGCONT');
+    await Promise.all([agent.stop('SIGKILL'), server.stop('SIGKILL')]);
+    spawnSync('umount', ['-l', hung]);
+    spawnSync('umount', ['-l', fresh]);
+  }
+});
+
+test('SIGTERM still stops it within two seconds', { timeout: 60_000 }, async () => {
+  const hung = tempDir();
+  const server = new Child(kFuseHang, [hung]);
+  await server.said(/^mounted/);
+  const agent = await Agent.start();
+  const errorKey = fsKey('node_filesystem_device_error', hung, 'ecsward-hang', 'fuse');
+  try {
+    await until('the mount to be measured', 20_000, async () => (await agent.value(errorKey)) === 0);
+    server.kill('SIGSTOP');
+    await until('the hang to be noticed', 30_000, async () => (await agent.value(errorKey)) === 1);
+    const end = await agent.stop('SIGTERM', 10_000);
+    assert.equal(end.code, 0);
+    assert.ok(end.ms < 2000, `took ${end.ms} ms`);
+  } finally {
+    server.kill('SIGCONT');
+    await server.stop('SIGKILL');
+    spawnSync('umount', ['-l', hung]);
+  }
+});
