@@ -143,20 +143,22 @@ TEST_F(SamplerTest, RunsASlowCollectorOnItsIntervalAndKeepsItsValues) {
 
 TEST_F(SamplerTest, AStuckCollectorDelaysNobodyAndIsNotStartedAgain) {
   Use(kSlow);
-  std::latch release(1);
+  std::latch entered(1), release(1);
   std::promise<void> left;
   script.collect = [&](const Tick& tick, Recorder& out) -> Result<void> {
     if (tick.number == 1) {
       out.Set(kValue, 1);
       return {};
     }
+    entered.count_down();
     release.wait();
     left.set_value();
     return {};
   };
   RunTick(10);
   sampler_->AwaitSlow(std::chrono::seconds(10));
-  RunTick(10);  // gets stuck
+  RunTick(10);
+  entered.wait();  // it is stuck now
   EXPECT_EQ(Value("value "), 1);
   for (int i = 0; i < 10; ++i) RunTick(10);
   EXPECT_EQ(Value("value "), -1);
