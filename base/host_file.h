@@ -48,6 +48,8 @@ class HostFile {
   int TryRead(ReadBuffer& buffer, std::string_view& out);
 
   const std::string& path() const { return path_; }
+  // For poll(2) on files that tell of changes (mount tables); -1 while nothing is open.
+  int fd() const { return fd_; }
   void Close();
 
  private:

@@ -9,7 +9,9 @@
 
 namespace ecsward {
 
-Result<FsUsage> LinuxKernel::StatFs(const std::string& path) const {
+namespace {
+
+Result<FsUsage> Statvfs(const std::string& path) {
   struct statvfs s = {};
   if (::statvfs(path.c_str(), &s) != 0) return ErrnoError(errno, path);
   const auto block = static_cast<double>(s.f_frsize);
@@ -20,6 +22,12 @@ Result<FsUsage> LinuxKernel::StatFs(const std::string& path) const {
                  .files_free = static_cast<double>(s.f_ffree),
                  .readonly = (s.f_flag & ST_RDONLY) != 0};
 }
+
+}  // namespace
+
+Result<FsUsage> LinuxKernel::StatFs(const std::string& path) const { return Statvfs(path); }
+
+Kernel::StatFsCall LinuxKernel::DetachedStatFs() const { return Statvfs; }
 
 Result<ClockDiscipline> LinuxKernel::AdjTimex() const {
   timex t = {};  // modes = 0: only read

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "base/clock.h"
@@ -43,6 +44,12 @@ class Kernel {
   virtual ~Kernel() = default;
   // May hang for as long as the file system's server does.
   virtual Result<FsUsage> StatFs(const std::string& path) const = 0;
+  // StatFs for a thread that may be stuck in it for longer than this object lives. The default does
+  // need this object.
+  using StatFsCall = std::function<Result<FsUsage>(const std::string& path)>;
+  virtual StatFsCall DetachedStatFs() const {
+    return [this](const std::string& path) { return StatFs(path); };
+  }
   virtual Result<ClockDiscipline> AdjTimex() const = 0;
   // Fills `out`, whose memory is used again.
   virtual Result<void> Uname(UnameInfo& out) const = 0;
@@ -52,6 +59,7 @@ class Kernel {
 class LinuxKernel final : public Kernel {
  public:
   Result<FsUsage> StatFs(const std::string& path) const override;
+  StatFsCall DetachedStatFs() const override;  // needs no object
   Result<ClockDiscipline> AdjTimex() const override;
   Result<void> Uname(UnameInfo& out) const override;
   ZoneInfo LocalZone(WallTime at) const override;

@@ -10,6 +10,7 @@
 #include "collectors/diskstats.h"
 #include "collectors/entropy.h"
 #include "collectors/filefd.h"
+#include "collectors/filesystem.h"
 #include "collectors/interrupts.h"
 #include "collectors/kernel_hung.h"
 #include "collectors/ksmd.h"
@@ -17,6 +18,8 @@
 #include "collectors/loadavg.h"
 #include "collectors/meminfo.h"
 #include "collectors/meminfo_numa.h"
+#include "collectors/netclass.h"
+#include "collectors/netdev.h"
 #include "collectors/pressure.h"
 #include "collectors/schedstat.h"
 #include "collectors/softirqs.h"
@@ -76,6 +79,7 @@ const CollectorSpec kAll[] = {
     {"diskstats", kOn, Pace::kTick, kEveryTick, kDiskstatsOptions, Make<DiskstatsCollector>},
     {"entropy", kOn, Pace::kTick, kEveryTick, {}, Make<EntropyCollector>},
     {"filefd", kOn, Pace::kTick, kEveryTick, {}, Make<FilefdCollector>},
+    {"filesystem", kOn, Pace::kTick, kEveryTick, kFilesystemOptions, Make<FilesystemCollector>},
     {"interrupts", kOff, Pace::kTick, kEveryTick, kInterruptsOptions, Make<InterruptsCollector>},
     {"kernel_hung", kOff, Pace::kTick, kEvery5s, {}, Make<KernelHungCollector>},
     {"ksmd", kOff, Pace::kTick, kEvery5s, {}, Make<KsmdCollector>},
@@ -83,6 +87,8 @@ const CollectorSpec kAll[] = {
     {"loadavg", kOn, Pace::kTick, kEveryTick, {}, Make<LoadavgCollector>},
     {"meminfo", kOn, Pace::kTick, kEveryTick, {}, Make<MeminfoCollector>},
     {"meminfo_numa", kOff, Pace::kTick, kEvery5s, {}, Make<MeminfoNumaCollector>},
+    {"netclass", kOn, Pace::kTick, kEveryTick, kNetclassOptions, Make<NetclassCollector>},
+    {"netdev", kOn, Pace::kTick, kEveryTick, kNetdevOptions, Make<NetdevCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
     {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
     {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},

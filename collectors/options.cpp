@@ -6,6 +6,27 @@
 #include <charconv>
 
 namespace ecsward {
+namespace {
+
+// At most nine digits: the largest number of minutes still fits.
+bool ParseDuration(std::string_view text, std::chrono::milliseconds& out) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  if (error != std::errc() || number < 0 || number > 999'999'999) return false;
+  if (unit == "ms") {
+    out = std::chrono::milliseconds(number);
+  } else if (unit == "s") {
+    out = std::chrono::seconds(number);
+  } else if (unit == "m") {
+    out = std::chrono::minutes(number);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 Result<void> CheckOption(const OptionSpec& spec, std::string_view value) {
   const auto want = [&](std::string_view what) {
@@ -33,6 +54,11 @@ Result<void> CheckOption(const OptionSpec& spec, std::string_view value) {
       }
       break;
     }
+    case OptionKind::kDuration: {
+      std::chrono::milliseconds duration;
+      if (!ParseDuration(value, duration)) return want("a duration such as \"5s\"");
+      break;
+    }
     case OptionKind::kString:
     case OptionKind::kList:
       break;
@@ -54,6 +80,12 @@ long CollectorOptions::Int(std::string_view name) const {
   long number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
+}
+
+std::chrono::milliseconds CollectorOptions::Duration(std::string_view name) const {
+  std::chrono::milliseconds duration{0};
+  ParseDuration(String(name), duration);
+  return duration;
 }
 
 }  // namespace ecsward

@@ -3,6 +3,7 @@
 // are made from that table, and from nothing else.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <span>
 #include <string>
@@ -12,7 +13,8 @@
 
 namespace ecsward {
 
-enum class OptionKind { kString, kRegex, kBool, kInt, kList };  // kList: separated by commas
+// kList: separated by commas. kDuration: "5s", "500ms", "2m".
+enum class OptionKind { kString, kRegex, kBool, kInt, kList, kDuration };
 
 struct OptionSpec {
   std::string_view name;  // snake_case
@@ -38,6 +40,7 @@ class CollectorOptions {
   std::string_view String(std::string_view name) const;
   bool Bool(std::string_view name) const { return String(name) == "true"; }
   long Int(std::string_view name) const;
+  std::chrono::milliseconds Duration(std::string_view name) const;
 
  private:
   std::span<const OptionSpec> specs_;

@@ -18,6 +18,7 @@
 #include "collectors/loadavg.h"
 #include "collectors/meminfo.h"
 #include "collectors/meminfo_numa.h"
+#include "collectors/mount_table.h"
 #include "collectors/netdev.h"
 #include "collectors/netstat.h"
 #include "collectors/network_addresses.h"
@@ -33,6 +34,8 @@
 #include "collectors/text_format.h"
 #include "collectors/vmstat.h"
 #include "collectors/zoneinfo.h"
+#include "collectors/text_format.h"
+#include "collectors/vmstat.h"
 
 namespace ecsward {
 namespace {
@@ -91,6 +94,24 @@ const FuzzTarget kTargets[] = {
     {"parse_cpu_table", FuzzCpuTable},
     {"parse_datagram", FuzzDatagram},
     {"parse_diskstats", Fill<std::vector<DiskLine>, ParseDiskstats>},
+    {"parse_cpu_stat",
+     [](Text t) {
+       CpuStat out;
+       (void)ParseCpuStat(t, 100, out);
+     }},
+    {"parse_config", [](Text t) { (void)ParseConfig(t); }},
+    {"parse_cpu_table",
+     [](Text t) {
+       CpuTable table;
+       (void)ParseCpuTable(t, table);
+       std::string joined;
+       for (const CpuTable::Row& row : table.rows) (void)DescribeInterrupt(row, joined);
+     }},
+    {"parse_diskstats",
+     [](Text t) {
+       std::vector<DiskLine> out;
+       (void)ParseDiskstats(t, out);
+     }},
     {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
     {"parse_kernel_stat", [](Text t) { (void)ParseKernelStat(t); }},
     {"parse_lnstat", Fill<LnstatTable, ParseLnstat>},
@@ -99,6 +120,15 @@ const FuzzTarget kTargets[] = {
     {"parse_net_dev", Fill<std::vector<NetDevLine>, ParseNetDev>},
     {"parse_node_meminfo", Fill<std::vector<NodeMemoryField>, ParseNodeMeminfo>},
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
+    {"parse_meminfo",
+     [](Text t) {
+       std::vector<MemoryField> out;
+       (void)ParseMeminfo(t, out);
+     }},
+    {"parse_mounts",
+     [](Text t) {
+       if (const auto mounts = ParseMounts(t)) (void)MayWait(*mounts);
+     }},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},

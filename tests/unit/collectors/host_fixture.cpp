@@ -27,6 +27,10 @@ Result<FsUsage> FakeKernel::StatFs(const std::string& path) const {
   return it->second;
 }
 
+Kernel::StatFsCall FakeKernel::DetachedStatFs() const {
+  return [copy = *this](const std::string& path) { return copy.StatFs(path); };
+}
+
 Result<ClockDiscipline> FakeKernel::AdjTimex() const {
   if (!discipline) return Fail(ErrorCode::kDenied, "adjtimex");
   return *discipline;

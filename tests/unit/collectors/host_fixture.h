@@ -19,6 +19,7 @@ class FakeKernel : public Kernel {
   ZoneInfo zone{"UTC", 0};
 
   Result<FsUsage> StatFs(const std::string& path) const override;
+  StatFsCall DetachedStatFs() const override;  // answers from `filesystems` as they are now
   Result<ClockDiscipline> AdjTimex() const override;
   Result<void> Uname(UnameInfo& out) const override;
   ZoneInfo LocalZone(WallTime) const override { return zone; }
