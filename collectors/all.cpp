@@ -8,6 +8,8 @@
 #include "collectors/cpu_vulnerabilities.h"
 #include "collectors/cpufreq.h"
 #include "collectors/diskstats.h"
+#include "collectors/dmi.h"
+#include "collectors/edac.h"
 #include "collectors/entropy.h"
 #include "collectors/filefd.h"
 #include "collectors/filesystem.h"
@@ -16,6 +18,7 @@
 #include "collectors/ksmd.h"
 #include "collectors/lnstat.h"
 #include "collectors/loadavg.h"
+#include "collectors/mdadm.h"
 #include "collectors/meminfo.h"
 #include "collectors/meminfo_numa.h"
 #include "collectors/netclass.h"
@@ -40,6 +43,15 @@
 #include "collectors/softirqs.h"
 #include "collectors/stat.h"
 #include "collectors/swap.h"
+#include "collectors/netclass.h"
+#include "collectors/netdev.h"
+#include "collectors/nvme.h"
+#include "collectors/os.h"
+#include "collectors/pressure.h"
+#include "collectors/schedstat.h"
+#include "collectors/selinux.h"
+#include "collectors/softirqs.h"
+#include "collectors/stat.h"
 #include "collectors/textfile.h"
 #include "collectors/thermal_zone.h"
 #include "collectors/time.h"
@@ -47,6 +59,7 @@
 #include "collectors/uname.h"
 #include "collectors/vmstat.h"
 #include "collectors/zoneinfo.h"
+#include "collectors/watchdog.h"
 
 namespace ecsward {
 namespace {
@@ -68,6 +81,7 @@ constexpr std::chrono::seconds kEveryTick{0};
 constexpr std::chrono::seconds kEvery5s{5};
 constexpr std::chrono::seconds kEvery15s{15};
 constexpr std::chrono::seconds kEvery60s{60};
+constexpr std::chrono::seconds kEveryMinute{60};
 
 const CollectorSpec kAll[] = {
     // name, on by default, pace, interval, options, make
@@ -77,6 +91,8 @@ const CollectorSpec kAll[] = {
     {"cpu_vulnerabilities", kOff, Pace::kTick, kEvery60s, {}, Make<CpuVulnerabilitiesCollector>},
     {"cpufreq", kOn, Pace::kSlow, kEvery15s, {}, Make<CpufreqCollector>},
     {"diskstats", kOn, Pace::kTick, kEveryTick, kDiskstatsOptions, Make<DiskstatsCollector>},
+    {"dmi", kOn, Pace::kTick, kEveryMinute, {}, Make<DmiCollector>},
+    {"edac", kOn, Pace::kTick, kEveryTick, {}, Make<EdacCollector>},
     {"entropy", kOn, Pace::kTick, kEveryTick, {}, Make<EntropyCollector>},
     {"filefd", kOn, Pace::kTick, kEveryTick, {}, Make<FilefdCollector>},
     {"filesystem", kOn, Pace::kTick, kEveryTick, kFilesystemOptions, Make<FilesystemCollector>},
@@ -85,6 +101,7 @@ const CollectorSpec kAll[] = {
     {"ksmd", kOff, Pace::kTick, kEvery5s, {}, Make<KsmdCollector>},
     {"lnstat", kOff, Pace::kTick, kEvery5s, {}, Make<LnstatCollector>},
     {"loadavg", kOn, Pace::kTick, kEveryTick, {}, Make<LoadavgCollector>},
+    {"mdadm", kOn, Pace::kTick, kEveryTick, {}, Make<MdadmCollector>},
     {"meminfo", kOn, Pace::kTick, kEveryTick, {}, Make<MeminfoCollector>},
     {"meminfo_numa", kOff, Pace::kTick, kEvery5s, {}, Make<MeminfoNumaCollector>},
     {"netclass", kOn, Pace::kTick, kEveryTick, kNetclassOptions, Make<NetclassCollector>},
@@ -109,6 +126,15 @@ const CollectorSpec kAll[] = {
     {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
     {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
     {"swap", kOff, Pace::kTick, kEvery5s, {}, Make<SwapCollector>},
+    {"netclass", kOn, Pace::kTick, kEveryTick, kNetclassOptions, Make<NetclassCollector>},
+    {"netdev", kOn, Pace::kTick, kEveryTick, kNetdevOptions, Make<NetdevCollector>},
+    {"nvme", kOn, Pace::kTick, kEveryTick, {}, Make<NvmeCollector>},
+    {"os", kOn, Pace::kTick, kEveryMinute, {}, Make<OsCollector>},
+    {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
+    {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
+    {"selinux", kOn, Pace::kTick, kEveryTick, {}, Make<SelinuxCollector>},
+    {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
+    {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
     {"textfile", kOn, Pace::kTick, kEveryTick, kTextfileOptions, Make<TextfileCollector>},
     {"thermal_zone", kOn, Pace::kSlow, kEvery15s, {}, Make<ThermalZoneCollector>},
     {"time", kOn, Pace::kTick, kEveryTick, {}, Make<TimeCollector>},
@@ -116,6 +142,7 @@ const CollectorSpec kAll[] = {
     {"uname", kOn, Pace::kTick, kEveryTick, {}, Make<UnameCollector>},
     {"vmstat", kOn, Pace::kTick, kEveryTick, kVmstatOptions, Make<VmstatCollector>},
     {"zoneinfo", kOff, Pace::kTick, kEvery5s, {}, Make<ZoneinfoCollector>},
+    {"watchdog", kOn, Pace::kTick, kEveryTick, {}, Make<WatchdogCollector>},
 };
 
 }  // namespace

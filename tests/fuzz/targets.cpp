@@ -16,6 +16,7 @@
 #include "collectors/interrupts.h"
 #include "collectors/lnstat.h"
 #include "collectors/loadavg.h"
+#include "collectors/mdadm.h"
 #include "collectors/meminfo.h"
 #include "collectors/meminfo_numa.h"
 #include "collectors/mount_table.h"
@@ -34,6 +35,13 @@
 #include "collectors/text_format.h"
 #include "collectors/vmstat.h"
 #include "collectors/zoneinfo.h"
+#include "collectors/text_format.h"
+#include "collectors/vmstat.h"
+#include "collectors/os.h"
+#include "collectors/pressure.h"
+#include "collectors/schedstat.h"
+#include "collectors/selinux.h"
+#include "collectors/stat.h"
 #include "collectors/text_format.h"
 #include "collectors/vmstat.h"
 
@@ -87,6 +95,9 @@ const FuzzTarget kTargets[] = {
     // What takes more is a function above.
     {"parse_buddyinfo", Fill<BuddyZones, ParseBuddyinfo>},
     {"parse_cgroups", Fill<std::vector<CgroupController>, ParseCgroups>},
+    // One row a parser, named after its function, sorted.
+    {"parse_avc_cache_stats", [](Text t) { (void)ParseAvcCacheStats(t); }},
+    {"parse_avc_hash_stats", [](Text t) { (void)ParseAvcHashStats(t); }},
     {"parse_config", [](Text t) { (void)ParseConfig(t); }},
     {"parse_cpu_info", [](Text t) { (void)ParseCpuInfo(t); }},
     {"parse_cpu_list", [](Text t) { (void)ParseCpuList(t); }},
@@ -174,17 +185,37 @@ const FuzzTarget kTargets[] = {
      [](Text t) {
        SocketTotals totals;
        (void)AddSocketTable(t, totals);
+    {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
+    {"parse_kernel_stat", [](Text t) { (void)ParseKernelStat(t); }},
+    {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
+    {"parse_mdstat",
+     [](Text t) {
+       std::vector<MdArray> arrays;
+       (void)ParseMdstat(t, arrays);
+     }},
+    {"parse_meminfo",
+     [](Text t) {
+       std::vector<MemoryField> out;
+       (void)ParseMeminfo(t, out);
      }},
     {"parse_net_dev",
      [](Text t) {
        std::vector<NetDevLine> lines;
        (void)ParseNetDev(t, lines);
      }},
+    {"parse_os_release",
+     [](Text t) {
+       (void)ParseOsRelease(t);
+       (void)MajorMinor(t);
+       (void)ParseSelinuxConfig(t);
+     }},
+    {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_schedstat",
      [](Text t) {
        std::vector<SchedstatCpu> cpus;
        (void)ParseSchedstat(t, cpus);
      }},
+    {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
     {"parse_vmstat",
      [](Text t) {
        std::vector<VmstatField> out;
