@@ -37,19 +37,28 @@ const OptionSpec* FindOption(const CollectorSpec& spec, std::string_view flag) {
   return nullptr;
 }
 
-std::string CollectorHelp() {
-  std::string on, off;
+// The names of all collectors that are on, or off, by default, as lines of at most 80 columns.
+std::string CollectorList(bool on) {
+  constexpr std::size_t kWidth = 80;
+  std::string text, line;
   for (const CollectorSpec& spec : AllCollectors()) {
-    std::string& list = spec.default_on ? on : off;
-    list.append(list.empty() ? "" : " ").append(spec.name);
+    if (spec.default_on != on) continue;
+    if (line.size() + 1 + spec.name.size() > kWidth) {
+      text += line + "\n";
+      line.clear();
+    }
+    line.append(line.empty() ? "  " : " ").append(spec.name);
   }
+  return text + line;
+}
+
+std::string CollectorHelp() {
   return "Collectors, as in node_exporter:\n"
-         "  --collector.NAME            turn one on\n"
-         "  --no-collector.NAME         turn one off\n"
-         "  --collector.NAME.OPTION=X   set one of its options\n"
-         "  --collector.disable-defaults  only those turned on by flag or configuration\n"
-         "on by default:  " +
-         on + "\noff by default: " + (off.empty() ? "none" : off);
+         "  --[no-]collector.NAME         turn one on or off\n"
+         "  --collector.NAME.OPTION=X     set one of its options (see docs/configuration.md)\n"
+         "  --collector.disable-defaults  only those that a flag or the file turns on\n"
+         "on by default:\n" +
+         CollectorList(true) + "\noff by default:\n" + CollectorList(false);
 }
 
 // What run, check and metrics have in common.

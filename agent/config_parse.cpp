@@ -95,7 +95,7 @@ class Reader {
         continue;
       }
       const std::string& name = key_node.Scalar();
-      const std::string whole = path.empty() ? name : path + "." + name;
+      const std::string whole = path.empty() ? name : fmt::format("{}.{}", path, name);
       if (!children.contains(name)) {
         Add(at, Shown(whole), UnknownKey(name, children));
         continue;

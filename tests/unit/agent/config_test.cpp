@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -114,6 +115,42 @@ TEST(ConfigKeys, AreEachSaidOnce) {
   for (const ConfigKey& key : AllConfigKeys()) {
     EXPECT_TRUE(paths.insert(key.path).second) << key.path;
     EXPECT_FALSE(key.help.empty()) << key.path;
+  }
+}
+
+// "#key: value" is a default that is shown; "# Words" is a comment.
+std::string Uncommented(const std::string& text) {
+  static const std::regex shown(R"((^|\n)( *)#([a-z_]+:))");
+  return std::regex_replace(text, shown, "$1$2$3");
+}
+
+TEST(InstalledConfig, IsValidAsItStandsAndWithEveryDefaultTakenIn) {
+  const std::string text = Slurp(ECSWARD_SOURCE "/conf/ecsward.yml");
+  EXPECT_EQ(Problems(ParseConfig(text)), "");
+  const auto parsed = ParseConfig(Uncommented(text));
+  EXPECT_EQ(Problems(parsed), "");
+  const Config defaults;
+  const Config& c = parsed.config;
+  EXPECT_EQ(c.collect.interval, defaults.collect.interval);
+  EXPECT_EQ(c.prometheus.listen, defaults.prometheus.listen);
+  EXPECT_EQ(std::set(c.prometheus.allow_from.begin(), c.prometheus.allow_from.end()),
+            std::set(defaults.prometheus.allow_from.begin(), defaults.prometheus.allow_from.end()));
+  EXPECT_EQ(c.prometheus.max_connections, defaults.prometheus.max_connections);
+  EXPECT_EQ(c.prometheus.header_timeout, defaults.prometheus.header_timeout);
+  EXPECT_EQ(c.prometheus.idle_timeout, defaults.prometheus.idle_timeout);
+  EXPECT_EQ(c.prometheus.write_timeout, defaults.prometheus.write_timeout);
+  EXPECT_EQ(c.governor, defaults.governor);
+  EXPECT_EQ(c.paths, defaults.paths);
+  EXPECT_EQ(c.state_directory, defaults.state_directory);
+  EXPECT_EQ(c.log_level, defaults.log_level);
+  for (const auto& [name, collector] : c.collect.collectors) {
+    const CollectorSpec& spec = *FindCollector(name);
+    EXPECT_EQ(collector.enabled, spec.default_on) << name;
+    for (const OptionSpec& option : spec.options) {
+      const auto it = collector.options.find(std::string(option.name));
+      if (it == collector.options.end()) continue;
+      EXPECT_EQ(it->second, option.default_value) << name;
+    }
   }
 }
 
