@@ -2,8 +2,11 @@
 
 #include <array>
 
+#include "collectors/arp.h"
+#include "collectors/bonding.h"
 #include "collectors/buddyinfo.h"
 #include "collectors/cgroups.h"
+#include "collectors/conntrack.h"
 #include "collectors/cpu.h"
 #include "collectors/cpu_vulnerabilities.h"
 #include "collectors/cpufreq.h"
@@ -23,24 +26,13 @@
 #include "collectors/meminfo_numa.h"
 #include "collectors/netclass.h"
 #include "collectors/netdev.h"
-#include "collectors/pressure.h"
-#include "collectors/schedstat.h"
-#include "collectors/softirqs.h"
-#include "collectors/stat.h"
-#include "collectors/arp.h"
-#include "collectors/bonding.h"
-#include "collectors/conntrack.h"
 #include "collectors/netstat.h"
-#include "collectors/sockstat.h"
-#include "collectors/softnet.h"
-#include "collectors/tcpstat.h"
-#include "collectors/udp_queues.h"
-#include "collectors/netclass.h"
-#include "collectors/netdev.h"
 #include "collectors/pressure.h"
 #include "collectors/schedstat.h"
 #include "collectors/slabinfo.h"
+#include "collectors/sockstat.h"
 #include "collectors/softirqs.h"
+#include "collectors/softnet.h"
 #include "collectors/stat.h"
 #include "collectors/swap.h"
 #include "collectors/netclass.h"
@@ -52,10 +44,12 @@
 #include "collectors/selinux.h"
 #include "collectors/softirqs.h"
 #include "collectors/stat.h"
+#include "collectors/tcpstat.h"
 #include "collectors/textfile.h"
 #include "collectors/thermal_zone.h"
 #include "collectors/time.h"
 #include "collectors/timex.h"
+#include "collectors/udp_queues.h"
 #include "collectors/uname.h"
 #include "collectors/vmstat.h"
 #include "collectors/zoneinfo.h"
@@ -85,8 +79,11 @@ constexpr std::chrono::seconds kEveryMinute{60};
 
 const CollectorSpec kAll[] = {
     // name, on by default, pace, interval, options, make
+    {"arp", kOn, Pace::kTick, std::chrono::seconds(5), kArpOptions, Make<ArpCollector>},
+    {"bonding", kOn, Pace::kTick, kEveryTick, {}, Make<BondingCollector>},
     {"buddyinfo", kOff, Pace::kTick, kEvery5s, {}, Make<BuddyinfoCollector>},
     {"cgroups", kOff, Pace::kTick, kEvery15s, {}, Make<CgroupsCollector>},
+    {"conntrack", kOn, Pace::kTick, kEveryTick, {}, Make<ConntrackCollector>},
     {"cpu", kOn, Pace::kTick, kEveryTick, kCpuOptions, Make<CpuCollector>},
     {"cpu_vulnerabilities", kOff, Pace::kTick, kEvery60s, {}, Make<CpuVulnerabilitiesCollector>},
     {"cpufreq", kOn, Pace::kSlow, kEvery15s, {}, Make<CpufreqCollector>},
@@ -106,24 +103,13 @@ const CollectorSpec kAll[] = {
     {"meminfo_numa", kOff, Pace::kTick, kEvery5s, {}, Make<MeminfoNumaCollector>},
     {"netclass", kOn, Pace::kTick, kEveryTick, kNetclassOptions, Make<NetclassCollector>},
     {"netdev", kOn, Pace::kTick, kEveryTick, kNetdevOptions, Make<NetdevCollector>},
-    {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
-    {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
-    {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
-    {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
-    {"arp", kOn, Pace::kTick, std::chrono::seconds(5), kArpOptions, Make<ArpCollector>},
-    {"bonding", kOn, Pace::kTick, kEveryTick, {}, Make<BondingCollector>},
-    {"conntrack", kOn, Pace::kTick, kEveryTick, {}, Make<ConntrackCollector>},
     {"netstat", kOn, Pace::kTick, kEveryTick, kNetstatOptions, Make<NetstatCollector>},
-    {"sockstat", kOn, Pace::kTick, kEveryTick, {}, Make<SockstatCollector>},
-    {"softnet", kOn, Pace::kTick, kEveryTick, {}, Make<SoftnetCollector>},
-    {"tcpstat", kOff, Pace::kSlow, std::chrono::seconds(5), {}, Make<TcpstatCollector>},
-    {"udp_queues", kOn, Pace::kTick, std::chrono::seconds(5), {}, Make<UdpQueuesCollector>},
-    {"netclass", kOn, Pace::kTick, kEveryTick, kNetclassOptions, Make<NetclassCollector>},
-    {"netdev", kOn, Pace::kTick, kEveryTick, kNetdevOptions, Make<NetdevCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
     {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
     {"slabinfo", kOff, Pace::kSlow, kEvery15s, kSlabinfoOptions, Make<SlabinfoCollector>},
+    {"sockstat", kOn, Pace::kTick, kEveryTick, {}, Make<SockstatCollector>},
     {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
+    {"softnet", kOn, Pace::kTick, kEveryTick, {}, Make<SoftnetCollector>},
     {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
     {"swap", kOff, Pace::kTick, kEvery5s, {}, Make<SwapCollector>},
     {"netclass", kOn, Pace::kTick, kEveryTick, kNetclassOptions, Make<NetclassCollector>},
@@ -135,10 +121,12 @@ const CollectorSpec kAll[] = {
     {"selinux", kOn, Pace::kTick, kEveryTick, {}, Make<SelinuxCollector>},
     {"softirqs", kOff, Pace::kTick, kEveryTick, {}, Make<SoftirqsCollector>},
     {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
+    {"tcpstat", kOff, Pace::kSlow, std::chrono::seconds(5), {}, Make<TcpstatCollector>},
     {"textfile", kOn, Pace::kTick, kEveryTick, kTextfileOptions, Make<TextfileCollector>},
     {"thermal_zone", kOn, Pace::kSlow, kEvery15s, {}, Make<ThermalZoneCollector>},
     {"time", kOn, Pace::kTick, kEveryTick, {}, Make<TimeCollector>},
     {"timex", kOn, Pace::kTick, kEveryTick, {}, Make<TimexCollector>},
+    {"udp_queues", kOn, Pace::kTick, std::chrono::seconds(5), {}, Make<UdpQueuesCollector>},
     {"uname", kOn, Pace::kTick, kEveryTick, {}, Make<UnameCollector>},
     {"vmstat", kOn, Pace::kTick, kEveryTick, kVmstatOptions, Make<VmstatCollector>},
     {"zoneinfo", kOff, Pace::kTick, kEvery5s, {}, Make<ZoneinfoCollector>},

@@ -110,7 +110,6 @@ const FuzzTarget kTargets[] = {
        CpuStat out;
        (void)ParseCpuStat(t, 100, out);
      }},
-    {"parse_config", [](Text t) { (void)ParseConfig(t); }},
     {"parse_cpu_table",
      [](Text t) {
        CpuTable table;
