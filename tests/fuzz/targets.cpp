@@ -1,9 +1,9 @@
 #include "tests/fuzz/targets.h"
 
 #include "agent/config_parse.h"
+#include "collectors/arp.h"
 #include "collectors/buddyinfo.h"
 #include "collectors/cgroups.h"
-#include "collectors/arp.h"
 #include "collectors/conntrack.h"
 #include "collectors/cpu.h"
 #include "collectors/cpu_info.h"
@@ -24,8 +24,10 @@
 #include "collectors/netstat.h"
 #include "collectors/network_addresses.h"
 #include "collectors/network_links.h"
+#include "collectors/os.h"
 #include "collectors/pressure.h"
 #include "collectors/schedstat.h"
+#include "collectors/selinux.h"
 #include "collectors/slabinfo.h"
 #include "collectors/socket_table.h"
 #include "collectors/sockstat.h"
@@ -35,15 +37,6 @@
 #include "collectors/text_format.h"
 #include "collectors/vmstat.h"
 #include "collectors/zoneinfo.h"
-#include "collectors/text_format.h"
-#include "collectors/vmstat.h"
-#include "collectors/os.h"
-#include "collectors/pressure.h"
-#include "collectors/schedstat.h"
-#include "collectors/selinux.h"
-#include "collectors/stat.h"
-#include "collectors/text_format.h"
-#include "collectors/vmstat.h"
 
 namespace ecsward {
 namespace {
@@ -90,136 +83,57 @@ void FuzzDatagram(Text t) {
   ParseDatagram(t, LoadBytes<std::uint32_t>(t, 8), parsers, progress);
 }
 
+void FuzzMounts(Text t) {
+  if (const auto mounts = ParseMounts(t)) (void)MayWait(*mounts);
+}
+
+void FuzzOsRelease(Text t) {
+  (void)ParseOsRelease(t);
+  (void)MajorMinor(t);
+  (void)ParseSelinuxConfig(t);
+}
+
 const FuzzTarget kTargets[] = {
     // One row a parser, named after its function, sorted; one line each, so that git merges rows.
     // What takes more is a function above.
-    {"parse_buddyinfo", Fill<BuddyZones, ParseBuddyinfo>},
-    {"parse_cgroups", Fill<std::vector<CgroupController>, ParseCgroups>},
-    // One row a parser, named after its function, sorted.
+    {"add_socket_table", Fill<SocketTotals, AddSocketTable>},
+    {"parse_arp", Fill<std::vector<ArpCount>, ParseArp>},
     {"parse_avc_cache_stats", [](Text t) { (void)ParseAvcCacheStats(t); }},
     {"parse_avc_hash_stats", [](Text t) { (void)ParseAvcHashStats(t); }},
+    {"parse_buddyinfo", Fill<BuddyZones, ParseBuddyinfo>},
+    {"parse_cgroups", Fill<std::vector<CgroupController>, ParseCgroups>},
     {"parse_config", [](Text t) { (void)ParseConfig(t); }},
+    {"parse_conntrack_stats", [](Text t) { (void)ParseConntrackStats(t); }},
     {"parse_cpu_info", [](Text t) { (void)ParseCpuInfo(t); }},
     {"parse_cpu_list", [](Text t) { (void)ParseCpuList(t); }},
     {"parse_cpu_stat", FuzzCpuStat},
     {"parse_cpu_table", FuzzCpuTable},
     {"parse_datagram", FuzzDatagram},
     {"parse_diskstats", Fill<std::vector<DiskLine>, ParseDiskstats>},
-    {"parse_cpu_stat",
-     [](Text t) {
-       CpuStat out;
-       (void)ParseCpuStat(t, 100, out);
-     }},
-    {"parse_cpu_table",
-     [](Text t) {
-       CpuTable table;
-       (void)ParseCpuTable(t, table);
-       std::string joined;
-       for (const CpuTable::Row& row : table.rows) (void)DescribeInterrupt(row, joined);
-     }},
-    {"parse_diskstats",
-     [](Text t) {
-       std::vector<DiskLine> out;
-       (void)ParseDiskstats(t, out);
-     }},
     {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
     {"parse_kernel_stat", [](Text t) { (void)ParseKernelStat(t); }},
     {"parse_lnstat", Fill<LnstatTable, ParseLnstat>},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
+    {"parse_mdstat", Fill<std::vector<MdArray>, ParseMdstat>},
     {"parse_meminfo", Fill<std::vector<MemoryField>, ParseMeminfo>},
+    {"parse_mounts", FuzzMounts},
     {"parse_net_dev", Fill<std::vector<NetDevLine>, ParseNetDev>},
+    {"parse_netstat", Fill<std::vector<NetstatField>, ParseNetstat>},
     {"parse_node_meminfo", Fill<std::vector<NodeMemoryField>, ParseNodeMeminfo>},
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
-    {"parse_meminfo",
-     [](Text t) {
-       std::vector<MemoryField> out;
-       (void)ParseMeminfo(t, out);
-     }},
-    {"parse_mounts",
-     [](Text t) {
-       if (const auto mounts = ParseMounts(t)) (void)MayWait(*mounts);
-     }},
+    {"parse_os_release", FuzzOsRelease},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},
+    {"parse_snmp6", Fill<std::vector<NetstatField>, ParseSnmp6>},
+    {"parse_sockstat", Fill<std::vector<SockstatField>, ParseSockstat>},
+    {"parse_softnet", Fill<std::vector<SoftnetCpu>, ParseSoftnet>},
     {"parse_swaps", Fill<std::vector<SwapArea>, ParseSwaps>},
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
     {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
     {"parse_zoneinfo", Fill<std::vector<ZoneValue>, ParseZoneinfo>},
-    {"parse_datagram",
-     [](Text t) {
-       NetlinkParsers parsers;
-       DumpProgress progress;
-       ParseDatagram(t, LoadBytes<std::uint32_t>(t, 8), parsers, progress);
-     }},
-    {"parse_netstat",
-     [](Text t) {
-       std::vector<NetstatField> fields;
-       (void)ParseNetstat(t, fields);
-     }},
-    {"parse_snmp6",
-     [](Text t) {
-       std::vector<NetstatField> fields;
-       (void)ParseSnmp6(t, fields);
-     }},
-    {"parse_sockstat",
-     [](Text t) {
-       std::vector<SockstatField> fields;
-       (void)ParseSockstat(t, fields);
-     }},
-    {"parse_softnet",
-     [](Text t) {
-       std::vector<SoftnetCpu> cpus;
-       (void)ParseSoftnet(t, cpus);
-     }},
-    {"parse_conntrack_stats", [](Text t) { (void)ParseConntrackStats(t); }},
-    {"parse_arp",
-     [](Text t) {
-       std::vector<ArpCount> counts;
-       (void)ParseArp(t, counts);
-     }},
-    {"add_socket_table",
-     [](Text t) {
-       SocketTotals totals;
-       (void)AddSocketTable(t, totals);
-    {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
-    {"parse_kernel_stat", [](Text t) { (void)ParseKernelStat(t); }},
-    {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
-    {"parse_mdstat",
-     [](Text t) {
-       std::vector<MdArray> arrays;
-       (void)ParseMdstat(t, arrays);
-     }},
-    {"parse_meminfo",
-     [](Text t) {
-       std::vector<MemoryField> out;
-       (void)ParseMeminfo(t, out);
-     }},
-    {"parse_net_dev",
-     [](Text t) {
-       std::vector<NetDevLine> lines;
-       (void)ParseNetDev(t, lines);
-     }},
-    {"parse_os_release",
-     [](Text t) {
-       (void)ParseOsRelease(t);
-       (void)MajorMinor(t);
-       (void)ParseSelinuxConfig(t);
-     }},
-    {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
-    {"parse_schedstat",
-     [](Text t) {
-       std::vector<SchedstatCpu> cpus;
-       (void)ParseSchedstat(t, cpus);
-     }},
-    {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
-    {"parse_vmstat",
-     [](Text t) {
-       std::vector<VmstatField> out;
-       (void)ParseVmstat(t, out);
-     }},
 };
 
 }  // namespace
