@@ -42,8 +42,12 @@
 #include "collectors/pressure.h"
 #include "collectors/schedstat.h"
 #include "collectors/selinux.h"
+#include "collectors/slabinfo.h"
+#include "collectors/sockstat.h"
 #include "collectors/softirqs.h"
+#include "collectors/softnet.h"
 #include "collectors/stat.h"
+#include "collectors/swap.h"
 #include "collectors/tcpstat.h"
 #include "collectors/textfile.h"
 #include "collectors/thermal_zone.h"
@@ -52,8 +56,8 @@
 #include "collectors/udp_queues.h"
 #include "collectors/uname.h"
 #include "collectors/vmstat.h"
-#include "collectors/zoneinfo.h"
 #include "collectors/watchdog.h"
+#include "collectors/zoneinfo.h"
 
 namespace ecsward {
 namespace {
