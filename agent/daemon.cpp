@@ -16,6 +16,7 @@
 #include "agent/config_command.h"
 #include "agent/process.h"
 #include "agent/sampler_thread.h"
+#include "agent/startup_pages.h"
 #include "agent/version.h"
 #include "base/sd_notify.h"
 #include "exporters/prometheus/self_registry.h"
@@ -57,6 +58,7 @@ class Daemon {
     sampler_.Start();
     Report(manager_.Ready(StatusLine()));
     log_.Info("started", {{"version", kVersion}, {"config", ConfigName(loaded)}});
+    ReleaseStartupPages();
     return {};
   }
 
