@@ -79,7 +79,6 @@ constexpr std::chrono::seconds kEveryTick{0};
 constexpr std::chrono::seconds kEvery5s{5};
 constexpr std::chrono::seconds kEvery15s{15};
 constexpr std::chrono::seconds kEvery60s{60};
-constexpr std::chrono::seconds kEveryMinute{60};
 
 const CollectorSpec kAll[] = {
     // name, on by default, pace, interval, options, make
@@ -92,7 +91,7 @@ const CollectorSpec kAll[] = {
     {"cpu_vulnerabilities", kOff, Pace::kTick, kEvery60s, {}, Make<CpuVulnerabilitiesCollector>},
     {"cpufreq", kOn, Pace::kSlow, kEvery15s, {}, Make<CpufreqCollector>},
     {"diskstats", kOn, Pace::kTick, kEveryTick, kDiskstatsOptions, Make<DiskstatsCollector>},
-    {"dmi", kOn, Pace::kTick, kEveryMinute, {}, Make<DmiCollector>},
+    {"dmi", kOn, Pace::kTick, kEvery60s, {}, Make<DmiCollector>},
     {"edac", kOn, Pace::kTick, kEveryTick, {}, Make<EdacCollector>},
     {"entropy", kOn, Pace::kTick, kEveryTick, {}, Make<EntropyCollector>},
     {"filefd", kOn, Pace::kTick, kEveryTick, {}, Make<FilefdCollector>},
@@ -109,7 +108,7 @@ const CollectorSpec kAll[] = {
     {"netdev", kOn, Pace::kTick, kEveryTick, kNetdevOptions, Make<NetdevCollector>},
     {"netstat", kOn, Pace::kTick, kEveryTick, kNetstatOptions, Make<NetstatCollector>},
     {"nvme", kOn, Pace::kTick, kEveryTick, {}, Make<NvmeCollector>},
-    {"os", kOn, Pace::kTick, kEveryMinute, {}, Make<OsCollector>},
+    {"os", kOn, Pace::kTick, kEvery60s, {}, Make<OsCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
     {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
     {"selinux", kOn, Pace::kTick, kEveryTick, {}, Make<SelinuxCollector>},
