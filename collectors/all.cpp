@@ -80,6 +80,8 @@ constexpr std::chrono::seconds kEvery5s{5};
 constexpr std::chrono::seconds kEvery15s{15};
 constexpr std::chrono::seconds kEvery60s{60};
 
+// One line each, so that git merges rows.
+// clang-format off
 const CollectorSpec kAll[] = {
     // name, on by default, pace, interval, options, make
     {"arp", kOn, Pace::kTick, std::chrono::seconds(5), kArpOptions, Make<ArpCollector>},
@@ -129,6 +131,7 @@ const CollectorSpec kAll[] = {
     {"watchdog", kOn, Pace::kTick, kEveryTick, {}, Make<WatchdogCollector>},
     {"zoneinfo", kOff, Pace::kTick, kEvery5s, {}, Make<ZoneinfoCollector>},
 };
+// clang-format on
 
 }  // namespace
 

@@ -100,6 +100,10 @@ void FuzzMounts(Text t) {
 const FuzzTarget kTargets[] = {
     // One row a parser, named after its function, sorted; one line each, so that git merges rows.
     // What takes more is a function above.
+// One row a parser, named after its function, sorted; one line each, so that git merges rows. What
+// takes more is a function above.
+// clang-format off
+const FuzzTarget kTargets[] = {
     {"add_socket_table", Fill<SocketTotals, AddSocketTable>},
     {"parse_arp", Fill<std::vector<ArpCount>, ParseArp>},
     {"parse_avc_cache_stats", [](Text t) { (void)ParseAvcCacheStats(t); }},
@@ -139,6 +143,7 @@ const FuzzTarget kTargets[] = {
     {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
     {"parse_zoneinfo", Fill<std::vector<ZoneValue>, ParseZoneinfo>},
 };
+// clang-format on
 
 }  // namespace
 
