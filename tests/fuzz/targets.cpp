@@ -93,10 +93,6 @@ void FuzzOsRelease(Text t) {
   (void)ParseSelinuxConfig(t);
 }
 
-void FuzzMounts(Text t) {
-  if (const auto mounts = ParseMounts(t)) (void)MayWait(*mounts);
-}
-
 const FuzzTarget kTargets[] = {
     // One row a parser, named after its function, sorted; one line each, so that git merges rows.
     // What takes more is a function above.
