@@ -11,6 +11,7 @@
 
 #include "agent/config_keys.h"
 #include "agent/config_parse.h"
+#include "tests/unit/source_folder.h"
 
 namespace ecsward {
 namespace {
@@ -30,7 +31,7 @@ std::string Problems(const ParsedConfig& parsed) {
 
 TEST(ConfigFixtures, EachBadFileSaysAllThatIsWrongAndWhere) {
   int files = 0;
-  for (const auto& entry : fs::directory_iterator(ECSWARD_FIXTURES "/config")) {
+  for (const auto& entry : fs::directory_iterator(SourceFolder() / "tests/fixtures/config")) {
     const std::string name = entry.path().filename();
     if (!name.ends_with(".bad.yaml")) continue;
     ++files;
@@ -47,7 +48,7 @@ TEST(ConfigFixtures, EachBadFileSaysAllThatIsWrongAndWhere) {
 }
 
 TEST(ParseConfig, TakesEverySection) {
-  const auto parsed = ParseConfig(Slurp(ECSWARD_FIXTURES "/config/full.yaml"));
+  const auto parsed = ParseConfig(Slurp(SourceFolder() / "tests/fixtures/config/full.yaml"));
   ASSERT_EQ(Problems(parsed), "");
   const Config& c = parsed.config;
   EXPECT_EQ(c.collect.interval, std::chrono::seconds(1));
@@ -125,7 +126,7 @@ std::string Uncommented(const std::string& text) {
 }
 
 TEST(InstalledConfig, IsValidAsItStandsAndWithEveryDefaultTakenIn) {
-  const std::string text = Slurp(ECSWARD_SOURCE "/conf/ecsward.yml");
+  const std::string text = Slurp(SourceFolder() / "conf/ecsward.yml");
   EXPECT_EQ(Problems(ParseConfig(text)), "");
   const auto parsed = ParseConfig(Uncommented(text));
   EXPECT_EQ(Problems(parsed), "");

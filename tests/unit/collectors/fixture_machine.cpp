@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "tests/unit/source_folder.h"
+
 namespace ecsward {
 namespace {
 
@@ -34,7 +36,7 @@ FakeKernel KernelOf(const fs::path& machine) {
 
 std::vector<fs::path> FixtureMachines() {
   std::vector<fs::path> machines;
-  for (const auto& entry : fs::directory_iterator(ECSWARD_FIXTURES "/hosts")) {
+  for (const auto& entry : fs::directory_iterator(SourceFolder() / "tests/fixtures/hosts")) {
     machines.push_back(entry.path());
   }
   std::sort(machines.begin(), machines.end());

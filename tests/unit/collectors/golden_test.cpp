@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "tests/unit/collectors/fixture_machine.h"
+#include "tests/unit/source_folder.h"
 
 namespace ecsward {
 namespace {
@@ -35,7 +36,7 @@ TEST(Golden, EveryMachineScrapesAsItDid) {
   std::size_t machines = 0;
   for (const fs::path& machine : FixtureMachines()) {
     ++machines;
-    const fs::path golden = fs::path(ECSWARD_GOLDEN) / machine.filename();
+    const fs::path golden = SourceFolder() / "tests/golden" / machine.filename();
     for (const CollectorSpec& spec : AllCollectors()) {
       const std::string text = Scrape(spec, machine);
       const fs::path file = golden / (std::string(spec.name) + ".prom");

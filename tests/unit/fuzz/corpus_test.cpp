@@ -6,13 +6,14 @@
 #include <iterator>
 
 #include "tests/fuzz/targets.h"
+#include "tests/unit/source_folder.h"
 
 namespace ecsward {
 namespace {
 
 TEST(FuzzCorpus, EveryParserSurvivesItsSeeds) {
   for (const FuzzTarget& target : FuzzTargets()) {
-    const auto folder = std::filesystem::path(ECSWARD_FUZZ_CORPUS) / target.name;
+    const auto folder = SourceFolder() / "tests/fuzz/corpus" / target.name;
     std::size_t seeds = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       std::ifstream file(entry.path(), std::ios::binary);
