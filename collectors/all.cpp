@@ -16,6 +16,7 @@
 #include "collectors/entropy.h"
 #include "collectors/filefd.h"
 #include "collectors/filesystem.h"
+#include "collectors/hwmon.h"
 #include "collectors/interrupts.h"
 #include "collectors/kernel_hung.h"
 #include "collectors/ksmd.h"
@@ -28,6 +29,7 @@
 #include "collectors/netdev.h"
 #include "collectors/netstat.h"
 #include "collectors/pressure.h"
+#include "collectors/processes.h"
 #include "collectors/schedstat.h"
 #include "collectors/slabinfo.h"
 #include "collectors/sockstat.h"
@@ -38,6 +40,7 @@
 #include "collectors/nvme.h"
 #include "collectors/os.h"
 #include "collectors/selinux.h"
+#include "collectors/sysctl.h"
 #include "collectors/tcpstat.h"
 #include "collectors/textfile.h"
 #include "collectors/thermal_zone.h"
@@ -88,6 +91,7 @@ const CollectorSpec kAll[] = {
     {"entropy", kOn, Pace::kTick, kEveryTick, {}, Make<EntropyCollector>},
     {"filefd", kOn, Pace::kTick, kEveryTick, {}, Make<FilefdCollector>},
     {"filesystem", kOn, Pace::kTick, kEveryTick, kFilesystemOptions, Make<FilesystemCollector>},
+    {"hwmon", kOn, Pace::kSlow, kEvery5s, kHwmonOptions, Make<HwmonCollector>},
     {"interrupts", kOff, Pace::kTick, kEveryTick, kInterruptsOptions, Make<InterruptsCollector>},
     {"kernel_hung", kOff, Pace::kTick, kEvery5s, {}, Make<KernelHungCollector>},
     {"ksmd", kOff, Pace::kTick, kEvery5s, {}, Make<KsmdCollector>},
@@ -102,6 +106,7 @@ const CollectorSpec kAll[] = {
     {"nvme", kOn, Pace::kTick, kEveryTick, {}, Make<NvmeCollector>},
     {"os", kOn, Pace::kTick, kEvery60s, {}, Make<OsCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
+    {"processes", kOff, Pace::kSlow, kEvery5s, {}, Make<ProcessesCollector>},
     {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
     {"selinux", kOn, Pace::kTick, kEveryTick, {}, Make<SelinuxCollector>},
     {"slabinfo", kOff, Pace::kSlow, kEvery15s, kSlabinfoOptions, Make<SlabinfoCollector>},
@@ -110,6 +115,7 @@ const CollectorSpec kAll[] = {
     {"softnet", kOn, Pace::kTick, kEveryTick, {}, Make<SoftnetCollector>},
     {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
     {"swap", kOff, Pace::kTick, kEvery5s, {}, Make<SwapCollector>},
+    {"sysctl", kOff, Pace::kTick, kEveryTick, kSysctlOptions, Make<SysctlCollector>},
     {"tcpstat", kOff, Pace::kSlow, std::chrono::seconds(5), {}, Make<TcpstatCollector>},
     {"textfile", kOn, Pace::kTick, kEveryTick, kTextfileOptions, Make<TextfileCollector>},
     {"thermal_zone", kOn, Pace::kSlow, kEvery15s, {}, Make<ThermalZoneCollector>},

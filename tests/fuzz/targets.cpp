@@ -13,6 +13,7 @@
 #include "collectors/disk_identity.h"
 #include "collectors/diskstats.h"
 #include "collectors/filefd.h"
+#include "collectors/hwmon.h"
 #include "collectors/interrupts.h"
 #include "collectors/lnstat.h"
 #include "collectors/loadavg.h"
@@ -26,6 +27,7 @@
 #include "collectors/network_links.h"
 #include "collectors/os.h"
 #include "collectors/pressure.h"
+#include "collectors/processes.h"
 #include "collectors/schedstat.h"
 #include "collectors/selinux.h"
 #include "collectors/slabinfo.h"
@@ -34,6 +36,7 @@
 #include "collectors/softnet.h"
 #include "collectors/stat.h"
 #include "collectors/swap.h"
+#include "collectors/sysctl.h"
 #include "collectors/text_format.h"
 #include "collectors/vmstat.h"
 #include "collectors/zoneinfo.h"
@@ -93,6 +96,12 @@ void FuzzOsRelease(Text t) {
   (void)ParseSelinuxConfig(t);
 }
 
+void FuzzSensorFile(Text t) {
+  SensorFile file;
+  if (ParseSensorFile(t, file)) (void)MetricOfSensor(file.type, file.property, false);
+  (void)CleanSensorName(t);
+}
+
 const FuzzTarget kTargets[] = {
     // One row a parser, named after its function, sorted; one line each, so that git merges rows.
     // What takes more is a function above.
@@ -128,11 +137,14 @@ const FuzzTarget kTargets[] = {
     {"parse_os_release", FuzzOsRelease},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
+    {"parse_sensor_file", FuzzSensorFile},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},
     {"parse_snmp6", Fill<std::vector<NetstatField>, ParseSnmp6>},
     {"parse_sockstat", Fill<std::vector<SockstatField>, ParseSockstat>},
     {"parse_softnet", Fill<std::vector<SoftnetCpu>, ParseSoftnet>},
     {"parse_swaps", Fill<std::vector<SwapArea>, ParseSwaps>},
+    {"parse_sysctl_list", [](Text t) { (void)ParseSysctlList(t); }},
+    {"parse_task_stat", [](Text t) { (void)ParseTaskStat(t); }},
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
