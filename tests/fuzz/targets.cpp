@@ -102,9 +102,6 @@ void FuzzSensorFile(Text t) {
   (void)CleanSensorName(t);
 }
 
-const FuzzTarget kTargets[] = {
-    // One row a parser, named after its function, sorted; one line each, so that git merges rows.
-    // What takes more is a function above.
 // One row a parser, named after its function, sorted; one line each, so that git merges rows. What
 // takes more is a function above.
 // clang-format off
