@@ -105,6 +105,7 @@ void FuzzSensorFile(Text t) {
 // One row a parser, named after its function, sorted; one line each, so that git merges rows. What
 // takes more is a function above.
 // clang-format off
+const FuzzTarget kTargets[] = {
     {"add_socket_table", Fill<SocketTotals, AddSocketTable>},
     {"parse_arp", Fill<std::vector<ArpCount>, ParseArp>},
     {"parse_avc_cache_stats", [](Text t) { (void)ParseAvcCacheStats(t); }},
