@@ -17,7 +17,9 @@
 #include "collectors/filefd.h"
 #include "collectors/filesystem.h"
 #include "collectors/hwmon.h"
+#include "collectors/infiniband.h"
 #include "collectors/interrupts.h"
+#include "collectors/ipvs.h"
 #include "collectors/kernel_hung.h"
 #include "collectors/ksmd.h"
 #include "collectors/lnstat.h"
@@ -25,9 +27,12 @@
 #include "collectors/mdadm.h"
 #include "collectors/meminfo.h"
 #include "collectors/meminfo_numa.h"
+#include "collectors/mountstats.h"
 #include "collectors/netclass.h"
 #include "collectors/netdev.h"
 #include "collectors/netstat.h"
+#include "collectors/nfs.h"
+#include "collectors/nfsd.h"
 #include "collectors/nvme.h"
 #include "collectors/os.h"
 #include "collectors/pressure.h"
@@ -50,6 +55,7 @@
 #include "collectors/uname.h"
 #include "collectors/vmstat.h"
 #include "collectors/watchdog.h"
+#include "collectors/xfs.h"
 #include "collectors/zoneinfo.h"
 
 namespace ecsward {
@@ -92,7 +98,9 @@ const CollectorSpec kAll[] = {
     {"filefd", kOn, Pace::kTick, kEveryTick, {}, Make<FilefdCollector>},
     {"filesystem", kOn, Pace::kTick, kEveryTick, kFilesystemOptions, Make<FilesystemCollector>},
     {"hwmon", kOn, Pace::kSlow, kEvery5s, kHwmonOptions, Make<HwmonCollector>},
+    {"infiniband", kOn, Pace::kSlow, std::chrono::seconds(5), {}, Make<InfinibandCollector>},
     {"interrupts", kOff, Pace::kTick, kEveryTick, kInterruptsOptions, Make<InterruptsCollector>},
+    {"ipvs", kOn, Pace::kTick, std::chrono::seconds(5), kIpvsOptions, Make<IpvsCollector>},
     {"kernel_hung", kOff, Pace::kTick, kEvery5s, {}, Make<KernelHungCollector>},
     {"ksmd", kOff, Pace::kTick, kEvery5s, {}, Make<KsmdCollector>},
     {"lnstat", kOff, Pace::kTick, kEvery5s, {}, Make<LnstatCollector>},
@@ -100,9 +108,12 @@ const CollectorSpec kAll[] = {
     {"mdadm", kOn, Pace::kTick, kEveryTick, {}, Make<MdadmCollector>},
     {"meminfo", kOn, Pace::kTick, kEveryTick, {}, Make<MeminfoCollector>},
     {"meminfo_numa", kOff, Pace::kTick, kEvery5s, {}, Make<MeminfoNumaCollector>},
+    {"mountstats", kOff, Pace::kSlow, std::chrono::seconds(5), {}, Make<MountstatsCollector>},
     {"netclass", kOn, Pace::kTick, kEveryTick, kNetclassOptions, Make<NetclassCollector>},
     {"netdev", kOn, Pace::kTick, kEveryTick, kNetdevOptions, Make<NetdevCollector>},
     {"netstat", kOn, Pace::kTick, kEveryTick, kNetstatOptions, Make<NetstatCollector>},
+    {"nfs", kOn, Pace::kTick, kEveryTick, {}, Make<NfsCollector>},
+    {"nfsd", kOn, Pace::kTick, kEveryTick, {}, Make<NfsdCollector>},
     {"nvme", kOn, Pace::kTick, kEveryTick, {}, Make<NvmeCollector>},
     {"os", kOn, Pace::kTick, kEvery60s, {}, Make<OsCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
@@ -125,6 +136,7 @@ const CollectorSpec kAll[] = {
     {"uname", kOn, Pace::kTick, kEveryTick, {}, Make<UnameCollector>},
     {"vmstat", kOn, Pace::kTick, kEveryTick, kVmstatOptions, Make<VmstatCollector>},
     {"watchdog", kOn, Pace::kTick, kEveryTick, {}, Make<WatchdogCollector>},
+    {"xfs", kOn, Pace::kTick, std::chrono::seconds(5), {}, Make<XfsCollector>},
     {"zoneinfo", kOff, Pace::kTick, kEvery5s, {}, Make<ZoneinfoCollector>},
 };
 // clang-format on

@@ -21,6 +21,12 @@
 #include "collectors/meminfo.h"
 #include "collectors/meminfo_numa.h"
 #include "collectors/mount_table.h"
+#include "collectors/infiniband.h"
+#include "collectors/ipvs.h"
+#include "collectors/mountstats.h"
+#include "collectors/netclass.h"
+#include "collectors/rpc_stats.h"
+#include "collectors/xfs.h"
 #include "collectors/netdev.h"
 #include "collectors/netstat.h"
 #include "collectors/network_addresses.h"
@@ -102,6 +108,12 @@ void FuzzSensorFile(Text t) {
   (void)CleanSensorName(t);
 }
 
+void FuzzInfiniband(Text t) {
+  (void)ParseInfinibandState(t);
+  (void)ParseInfinibandRate(t);
+  (void)ParseSysfsNumber(t);
+}
+
 // One row a parser, named after its function, sorted; one line each, so that git merges rows. What
 // takes more is a function above.
 // clang-format off
@@ -121,18 +133,23 @@ const FuzzTarget kTargets[] = {
     {"parse_datagram", FuzzDatagram},
     {"parse_diskstats", Fill<std::vector<DiskLine>, ParseDiskstats>},
     {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
+    {"parse_infiniband", FuzzInfiniband},
+    {"parse_ipvs_backends", Fill<std::vector<IpvsBackend>, ParseIpvsBackends>},
+    {"parse_ipvs_totals", [](Text t) { (void)ParseIpvsTotals(t); }},
     {"parse_kernel_stat", [](Text t) { (void)ParseKernelStat(t); }},
     {"parse_lnstat", Fill<LnstatTable, ParseLnstat>},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
     {"parse_mdstat", Fill<std::vector<MdArray>, ParseMdstat>},
     {"parse_meminfo", Fill<std::vector<MemoryField>, ParseMeminfo>},
     {"parse_mounts", FuzzMounts},
+    {"parse_mountstats", Fill<MountStats, ParseMountStats>},
     {"parse_net_dev", Fill<std::vector<NetDevLine>, ParseNetDev>},
     {"parse_netstat", Fill<std::vector<NetstatField>, ParseNetstat>},
     {"parse_node_meminfo", Fill<std::vector<NodeMemoryField>, ParseNodeMeminfo>},
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
+    {"parse_rpc_stats", Fill<RpcStats, ParseRpcStats>},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
     {"parse_sensor_file", FuzzSensorFile},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},
@@ -146,6 +163,7 @@ const FuzzTarget kTargets[] = {
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
     {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
+    {"parse_xfs_stats", Fill<XfsStats, ParseXfsStats>},
     {"parse_zoneinfo", Fill<std::vector<ZoneValue>, ParseZoneinfo>},
 };
 // clang-format on
