@@ -30,9 +30,12 @@ Result<const CollectorSpec*> NamedCollector(std::string_view name) {
                                                .append(DidYouMean(name, names)));
 }
 
+// node_exporter has a dot in a few flags where others have a dash: --collector.cpu.info.bugs-include.
 const OptionSpec* FindOption(const CollectorSpec& spec, std::string_view flag) {
+  std::string dashed(flag);
+  std::replace(dashed.begin(), dashed.end(), '.', '-');
   for (const OptionSpec& option : spec.options) {
-    if (OptionFlag(option.name) == flag) return &option;
+    if (OptionFlag(option.name) == dashed) return &option;
   }
   return nullptr;
 }

@@ -71,6 +71,13 @@ TEST(TakeCollectorFlags, LeavesOtherFlagsAlone) {
   EXPECT_EQ(overrides.collectors.at("time").enabled, false);
 }
 
+TEST(TakeCollectorFlags, TakesNodeExportersDots) {
+  std::vector<std::string> arguments{"--collector.cpu.info", "--collector.cpu.info.bugs-include=x"};
+  Overrides overrides;
+  ASSERT_TRUE(TakeCollectorFlags(arguments, overrides));
+  EXPECT_EQ(overrides.collectors.at("cpu").options.at("info_bugs_include"), "x");
+}
+
 TEST(TakeCollectorFlags, RefusesOptionsThatACollectorHasNot) {
   std::vector<std::string> arguments{"--collector.loadavg.bogus=1"};
   Overrides overrides;
