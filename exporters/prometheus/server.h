@@ -49,6 +49,10 @@ struct PrometheusOptions {
   std::chrono::milliseconds stale_after{30'000};
   std::chrono::milliseconds self_refresh{10'000};  // how often SelfRegistry is collected
 
+  // Where libecsward-websec.so is looked for first; empty: next to the program and where it was
+  // installed. It is needed, and loaded, only with TLS or users.
+  std::string module_folder;
+
   // Told about what goes wrong later: an unreadable new certificate, a bad new web configuration.
   std::function<void(const std::string& message)> warn;
 

@@ -46,6 +46,7 @@
 #include "collectors/text_format.h"
 #include "collectors/vmstat.h"
 #include "collectors/zoneinfo.h"
+#include "tests/fuzz/exporter_targets.h"
 
 namespace ecsward {
 namespace {
@@ -119,6 +120,9 @@ void FuzzInfiniband(Text t) {
 // clang-format off
 const FuzzTarget kTargets[] = {
     {"add_socket_table", Fill<SocketTotals, AddSocketTable>},
+    {"page", FuzzPage},
+    {"parse_accept", FuzzAccept},
+    {"parse_addresses", FuzzAddresses},
     {"parse_arp", Fill<std::vector<ArpCount>, ParseArp>},
     {"parse_avc_cache_stats", [](Text t) { (void)ParseAvcCacheStats(t); }},
     {"parse_avc_hash_stats", [](Text t) { (void)ParseAvcHashStats(t); }},
@@ -150,6 +154,7 @@ const FuzzTarget kTargets[] = {
     {"parse_os_release", FuzzOsRelease},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_rpc_stats", Fill<RpcStats, ParseRpcStats>},
+    {"parse_requests", FuzzRequests},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
     {"parse_sensor_file", FuzzSensorFile},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},
@@ -164,6 +169,7 @@ const FuzzTarget kTargets[] = {
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
     {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
     {"parse_xfs_stats", Fill<XfsStats, ParseXfsStats>},
+    {"parse_web_config", FuzzWebConfig},
     {"parse_zoneinfo", Fill<std::vector<ZoneValue>, ParseZoneinfo>},
 };
 // clang-format on
