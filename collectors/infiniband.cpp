@@ -219,8 +219,8 @@ std::optional<double> ParseInfinibandRate(std::string_view text) {
 
 Result<void> InfinibandCollector::Collect(const Tick& tick, Recorder& out) {
   if (!devices_due_ || tick.mono >= *devices_due_) {
-    devices_due_ = tick.mono + kLookEvery;
     if (auto found = FindDevices(); !found) return found;
+    devices_due_ = tick.mono + kLookEvery;
   }
   for (Device& device : devices_) {
     out.Set(kInfo, {device.name, device.board_id, device.firmware_version, device.hca_type}, 1);
