@@ -9,7 +9,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Agent, tempDir } from './support/agent.mjs';
-import { seriesKey } from './support/exposition.mjs';
+import { findSeries } from './support/exposition.mjs';
 import { Child } from './support/process.mjs';
 import { agentBinary, needRoot, skipFile, testProgram } from './support/requirements.mjs';
 import { delay, until } from './support/wait.mjs';
@@ -35,7 +35,9 @@ function enterPrivateNamespaces() {
   process.exit(inner.status ?? 1);
 }
 
-const fsKey = (name, mountpoint, device, fstype) => seriesKey(name, { device, fstype, mountpoint });
+// A filesystem's reading, or undefined.
+const reading = (page, what, mountpoint) =>
+  findSeries(page, `node_filesystem_${what}`, { mountpoint })?.value;
 
 test('a hung mount marks itself and delays nobody', { timeout: 180_000 }, async () => {
   const dir = tempDir();
@@ -47,14 +49,12 @@ test('a hung mount marks itself and delays nobody', { timeout: 180_000 }, async 
   const server = new Child(kFuseHang, [hung]);
   await server.said(/^mounted/);
   const agent = await Agent.start();
-  const sizeKey = fsKey('node_filesystem_size_bytes', hung, 'ecsward-hang', 'fuse');
-  const errorKey = fsKey('node_filesystem_device_error', hung, 'ecsward-hang', 'fuse');
-  const freeKey = fsKey('node_filesystem_free_bytes', fresh, 'ecsward-fresh', 'tmpfs');
+  const now = async (what, mountpoint) => reading(await agent.scrape(), what, mountpoint);
   const lag = monitorEventLoopDelay({ resolution: 1 });
   try {
     // Alive at first: measured like any other.
     await until('the mount to be measured', 20_000,
-      async () => (await agent.value(sizeKey)) === 2 ** 30 && (await agent.value(errorKey)) === 0);
+      async () => (await now('size_bytes', hung)) === 2 ** 30 && (await now('device_error', hung)) === 0);
 
     server.kill('SIGSTOP');
     lag.enable();
@@ -63,7 +63,7 @@ test('a hung mount marks itself and delays nobody', { timeout: 180_000 }, async 
     let scrapes = 0;
     let erroredAt;
     let written = 0;
-    let freshSince = await agent.value(freeKey);
+    let freshSince = await now('free_bytes', fresh);
     let refreshed = 0;
     while (performance.now() - start < kHungSeconds * 1000) {
       lag.reset();
@@ -72,10 +72,10 @@ test('a hung mount marks itself and delays nobody', { timeout: 180_000 }, async 
       // This process may itself have been kept from running; that is not the agent's doing.
       const ours = page.answer.ms - (Number.isFinite(lag.max) ? lag.max / 1e6 : 0);
       assert.ok(ours < kSlowestMs, `scrape ${scrapes} took ${page.answer.ms.toFixed(1)} ms`);
-      if (page.series.get(errorKey)?.value === 1) erroredAt ??= performance.now() - start;
+      if (reading(page, 'device_error', hung) === 1) erroredAt ??= performance.now() - start;
       if (erroredAt !== undefined) threads ??= agent.threads();
       // The neighbour is written to whenever the agent has noticed the last write.
-      const free = page.series.get(freeKey)?.value;
+      const free = reading(page, 'free_bytes', fresh);
       assert.notEqual(free, undefined, 'the neighbour vanished');
       if (written === 0 || free < freshSince) {
         if (written > 0) ++refreshed;
@@ -89,14 +89,14 @@ test('a hung mount marks itself and delays nobody', { timeout: 180_000 }, async 
     assert.ok(refreshed >= 2, `the neighbour's free space was seen to change ${refreshed} times`);
     assert.ok(agent.threads() <= threads, `threads grew from ${threads} to ${agent.threads()}`);
     const page = await agent.scrape();
-    assert.equal(page.series.get(sizeKey), undefined, 'stale numbers of the hung mount');
+    assert.equal(reading(page, 'size_bytes', hung), undefined, 'stale numbers of the hung mount');
 
     // Back again, then gone.
     server.kill('SIGCONT');
     await until('the mount to recover', 45_000,
-      async () => (await agent.value(errorKey)) === 0 && (await agent.value(sizeKey)) === 2 ** 30);
+      async () => (await now('device_error', hung)) === 0 && (await now('size_bytes', hung)) === 2 ** 30);
     await server.stop('SIGTERM');
-    await until('the series to go', 45_000, async () => (await agent.value(errorKey)) === undefined);
+    await until('the series to go', 45_000, async () => (await now('device_error', hung)) === undefined);
   } finally {
     lag.disable();
     server.kill('SIGCONT');
@@ -111,11 +111,11 @@ test('SIGTERM still stops it within two seconds', { timeout: 60_000 }, async () 
   const server = new Child(kFuseHang, [hung]);
   await server.said(/^mounted/);
   const agent = await Agent.start();
-  const errorKey = fsKey('node_filesystem_device_error', hung, 'ecsward-hang', 'fuse');
+  const deviceError = async () => reading(await agent.scrape(), 'device_error', hung);
   try {
-    await until('the mount to be measured', 20_000, async () => (await agent.value(errorKey)) === 0);
+    await until('the mount to be measured', 20_000, async () => (await deviceError()) === 0);
     server.kill('SIGSTOP');
-    await until('the hang to be noticed', 30_000, async () => (await agent.value(errorKey)) === 1);
+    await until('the hang to be noticed', 30_000, async () => (await deviceError()) === 1);
     const end = await agent.stop('SIGTERM', 10_000);
     assert.equal(end.code, 0);
     assert.ok(end.ms < 2000, `took ${end.ms} ms`);

@@ -26,9 +26,10 @@ function parseLabels(text, line) {
   return labels;
 }
 
-// A series' name and labels in an order of its own, so that two exporters' can be compared.
+// A series' name and labels in an order of its own, so that two exporters' can be compared. To
+// Prometheus, an empty label is none.
 export function seriesKey(name, labels) {
-  const sorted = Object.keys(labels).sort();
+  const sorted = Object.keys(labels).filter((l) => labels[l] !== '').sort();
   return `${name}{${sorted.map((l) => `${l}=${JSON.stringify(labels[l])}`).join(',')}}`;
 }
 
@@ -57,6 +58,13 @@ export function parseExposition(text) {
     series.set(key, { name, labels, value: parseValue(value), family: familyOf(name, types) });
   }
   return { series, types, help };
+}
+
+// The series of that name that has these labels, and perhaps more; undefined when there is none.
+export function findSeries(page, name, labels = {}) {
+  const wanted = Object.entries(labels);
+  return [...page.series.values()].find(
+    (s) => s.name === name && wanted.every(([label, value]) => s.labels[label] === value));
 }
 
 // `x_bucket` belongs to the histogram `x`.

@@ -5,6 +5,8 @@
 // go up and down in between get a tolerance below, and several rounds: one agreeing round is enough,
 // because a wrong unit or a wrong field never agrees.
 
+import { seriesKey } from './exposition.mjs';
+
 // How far outside our two readings theirs may be: [pattern of the name, absolute, relative].
 // The first that matches counts; what is not listed gets no tolerance at all.
 const kTolerances = [
@@ -31,6 +33,23 @@ const kTolerances = [
   [/^node_cgroups_/, 2, 0],
 ];
 
+// Labels that later versions of node_exporter have and 1.5 does not.
+const kLaterLabels = [
+  [/^node_network_info$/, ['adminstate']],
+  [/^node_filesystem_/, ['device_error']],
+];
+
+// Our readings under the name that 1.5 would know them by.
+function readings(page) {
+  const found = new Map();
+  for (const { name, labels, value } of page.series.values()) {
+    const later = kLaterLabels.find(([pattern]) => pattern.test(name))?.[1] ?? [];
+    const kept = Object.fromEntries(Object.entries(labels).filter(([label]) => !later.includes(label)));
+    found.set(seriesKey(name, kept), value);
+  }
+  return { values: found, types: page.types };
+}
+
 function within(name, theirs, readings) {
   if (readings.length === 0) return false;
   if (Number.isNaN(theirs)) return readings.some(Number.isNaN);
@@ -48,24 +67,22 @@ export async function compare({ scrapeOurs, scrapeTheirs, excepted, rounds = 8 }
   const differing = new Map(); // key → why, of the round before
   const types = new Set();
   const agreed = new Set();
-  let before = await scrapeOurs(0);
+  let before = readings(await scrapeOurs(0));
   for (let round = 0; round < rounds; ++round) {
     const theirs = await scrapeTheirs();
-    const after = await scrapeOurs(Date.now() / 1000);
+    const after = readings(await scrapeOurs(Date.now() / 1000));
     for (const [key, { name, value, family }] of theirs.series) {
       if (excepted(name, key) || agreed.has(key)) continue;
-      const readings = [before.series.get(key), after.series.get(key)]
-        .filter(Boolean)
-        .map((s) => s.value);
+      const ours = [before.values.get(key), after.values.get(key)].filter((v) => v !== undefined);
       const ourType = after.types.get(family) ?? before.types.get(family);
-      if (readings.length > 0 && ourType !== theirs.types.get(family)) {
+      if (ours.length > 0 && ourType !== theirs.types.get(family)) {
         types.add(`${family}: theirs ${theirs.types.get(family)}, ours ${ourType}`);
       }
-      if (within(name, value, readings)) {
+      if (within(name, value, ours)) {
         agreed.add(key);
         differing.delete(key);
       } else {
-        differing.set(key, readings.length === 0 ? null : `theirs ${value}, ours ${readings.join(' … ')}`);
+        differing.set(key, ours.length === 0 ? null : `theirs ${value}, ours ${ours.join(' … ')}`);
       }
     }
     // What they no longer expose (a device that went away) is not ours to explain.
