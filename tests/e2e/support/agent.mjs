@@ -9,10 +9,15 @@ import { Child } from './process.mjs';
 import { agentBinary } from './requirements.mjs';
 import { until } from './wait.mjs';
 
+const tempDirs = [];
+process.on('exit', () => {
+  for (const dir of tempDirs) fs.rmSync(dir, { recursive: true, force: true });
+});
+
 // A folder that is removed when the test file ends.
 export function tempDir() {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'ecsward-e2e-'));
-  process.on('exit', () => fs.rmSync(dir, { recursive: true, force: true }));
+  tempDirs.push(dir);
   return dir;
 }
 
