@@ -25,8 +25,9 @@ export class Table {
     this.#add(what, ours, theirs, '', wanted, good, note);
   }
   // `tolerance`: what the count itself may be off by.
-  zero(what, value, note, tolerance = 0) {
-    this.#add(what, Number.isInteger(value) ? `${value}` : value.toFixed(3), '', '', '0', value <= tolerance, note);
+  zero(what, value, unit, note, tolerance = 0) {
+    const shown = `${Number.isInteger(value) ? value : value.toFixed(2)} ${unit}`.trim();
+    this.#add(what, shown, '', '', '0', value <= tolerance, note);
   }
   skipped(what, note) {
     this.#add(what, '', '', '', '', null, note);
