@@ -1,5 +1,6 @@
 // How often the running agent allocates, counted from outside (alloc_count.cpp, preloaded): once while
-// it only ticks, once as long while it is scraped as well. The difference is the scrapes'.
+// it only ticks, once as long while it is scraped as well. A steady second is what counts: what is done
+// every tenth one (collecting the agent's own counters) is told beside it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { Agent, tempDir } from '../e2e/support/agent.mjs';
@@ -25,44 +26,55 @@ function threadName(pid, thread) {
   }
 }
 
-// → {total, text} of what was counted in between
-function difference(pid, before, after) {
+// Counts once a second. → {usual: the median second's, total, text: the total by thread}
+async function watch(pid, file, seconds) {
+  const perSecond = [];
+  const first = readCounts(file);
+  let last = first;
+  for (let i = 0; i < seconds; ++i) {
+    await delay(1000);
+    const now = readCounts(file);
+    perSecond.push(total(now) - total(last));
+    last = now;
+  }
   const parts = [];
-  let total = 0;
-  for (const [thread, count] of after) {
-    const grown = count - (before.get(thread) ?? 0);
-    total += grown;
+  for (const [thread, count] of last) {
+    const grown = count - (first.get(thread) ?? 0);
     if (grown > 0) parts.push(`${threadName(pid, thread)} ${grown}`);
   }
-  return { total, text: parts.join(', ') || 'none' };
+  perSecond.sort((a, b) => a - b);
+  return {
+    usual: perSecond[Math.floor(seconds / 2)],
+    total: total(last) - total(first),
+    text: parts.join(', ') || 'none',
+  };
 }
+
+const total = (counts) => [...counts.values()].reduce((sum, count) => sum + count, 0);
+
+const kScrapesPerSecond = 10; // half of them plain, half gzip, on ten connections that stay
+const kWarmSeconds = 4; // until buffers have grown
 
 export async function allocationsWhileScraping({ library, client, seconds }) {
   const file = path.join(tempDir(), 'allocations');
   const agent = await Agent.start({ env: { LD_PRELOAD: library, ALLOC_COUNT_FILE: file } });
   try {
-    const port = new URL(agent.url).port;
-    const target = `agent:${port}:${agent.pid}:1`;
-    const kWarm = 4; // seconds until buffers have grown
-    const scrape = (how) => run(client, ['paced', String(kWarm + seconds + 2), how, ...Array(5).fill(target)],
+    const target = `agent:${new URL(agent.url).port}:${agent.pid}:1`;
+    const scrape = (how) => run(client,
+      ['paced', String(kWarmSeconds + seconds + 2), how, ...Array(kScrapesPerSecond / 2).fill(target)],
       { deadlineMs: (seconds + 30) * 1000 });
-    await delay(kWarm * 1000);
-    const idleFrom = readCounts(file);
-    await delay(seconds * 1000);
-    const idle = difference(agent.pid, idleFrom, readCounts(file));
-    const clients = ['plain', 'gzip'].map(scrape); // five scrapes a second each
-    await delay(kWarm * 1000);
-    const from = readCounts(file);
-    await delay(seconds * 1000);
-    const scraped = difference(agent.pid, from, readCounts(file));
+    await delay(kWarmSeconds * 1000);
+    const idle = await watch(agent.pid, file, seconds);
+    const clients = ['plain', 'gzip'].map(scrape);
+    await delay(kWarmSeconds * 1000);
+    const scraped = await watch(agent.pid, file, seconds);
     for (const { code, stderr } of await Promise.all(clients)) if (code !== 0) throw new Error(stderr);
-    const scrapes = seconds * 10;
     return {
       seconds,
-      scrapes,
+      scrapes: seconds * kScrapesPerSecond,
       idle: idle.text,
       scraped: scraped.text,
-      perScrape: Math.max(0, scraped.total - idle.total) / scrapes,
+      perScrape: Math.max(0, scraped.usual - idle.usual) / kScrapesPerSecond,
     };
   } finally {
     await agent.stop();

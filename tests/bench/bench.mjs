@@ -107,7 +107,7 @@ async function allocations(table) {
     seconds: kQuick ? 10 : 20,
   });
   table.zero('allocations in a steady scrape', got.perScrape, '',
-    `${got.scrapes} scrapes, plain and gzip, over ${got.seconds} ticks: ${got.scraped}; as many ticks alone: ${got.idle}`);
+    `in the usual second of ${got.scrapes / got.seconds} scrapes; in all of ${got.seconds} s: ${got.scraped}; without scrapes: ${got.idle}`);
 }
 
 async function flat(table) {
