@@ -30,7 +30,8 @@ Result<const CollectorSpec*> NamedCollector(std::string_view name) {
                                                .append(DidYouMean(name, names)));
 }
 
-// node_exporter has a dot in a few flags where others have a dash: --collector.cpu.info.bugs-include.
+// node_exporter has a dot in a few flags where others have a dash:
+// --collector.cpu.info.bugs-include.
 const OptionSpec* FindOption(const CollectorSpec& spec, std::string_view flag) {
   std::string dashed(flag);
   std::replace(dashed.begin(), dashed.end(), '.', '-');
