@@ -62,8 +62,8 @@ class Sampler {
   void SetSlowStretch(unsigned factor) { slow_stretch_ = factor; }
 
   std::uint64_t tick() const { return tick_; }
-  // Ticks count on after `tick`, that of the sampler whose place this one takes: readers of the table
-  // tell ticks apart by their number. Before the first RunTick.
+  // Ticks count on after `tick`, that of the sampler whose place this one takes: readers of the
+  // table tell ticks apart by their number. Before the first RunTick.
   void ContinueFrom(std::uint64_t tick) { tick_ = tick; }
 
  private:

@@ -14,8 +14,9 @@ while read -r file; do
     status=1
   fi
 done < <(CodeFiles "${ROOMS[@]}" tests | grep '\.cpp$')
+# A line of its own is an entry of a target's list; merging may double it.
 while read -r list; do
-  twice=$(sed 's/#.*//' "$list" | tr ' ()' '\n' | grep '\.cpp$' | LC_ALL=C sort | uniq -d)
-  [ -z "$twice" ] || { echo "$list: listed twice:" $twice; status=1; }
+  mapfile -t twice < <(sed -n 's/^ *\([a-z0-9_./]*\.cpp\)$/\1/p' "$list" | LC_ALL=C sort | uniq -d)
+  [ ${#twice[@]} = 0 ] || { echo "$list: listed twice: ${twice[*]}"; status=1; }
 done < <(find "${ROOMS[@]}" tests -name CMakeLists.txt 2>/dev/null)
 exit $status
