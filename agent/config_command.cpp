@@ -22,8 +22,11 @@ LoadedConfig LoadConfigFor(const CommandLine& line) {
     loaded.problems.push_back(parsed.error().message);
     return loaded;
   }
+  // Without a file it is the flags that are wrong.
+  const std::string_view where =
+      parsed->no_file ? std::string_view("command line") : std::string_view(line.config_path);
   for (const ConfigProblem& problem : parsed->problems) {
-    loaded.problems.push_back(ToString(problem, line.config_path));
+    loaded.problems.push_back(ToString(problem, where));
   }
   loaded.config = std::move(parsed->config);
   loaded.no_file = parsed->no_file;

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
+#include <sstream>
 
 #include "agent/config_keys.h"
 #include "agent/suggest.h"
@@ -130,23 +133,27 @@ class Reader {
 
   void ReadValue(const ConfigKey& key, const YAML::Node& value, Place key_place) {
     const Place place = ValuePlace(value, key_place);
-    if (key.is_list() && value.IsSequence()) {
-      key.clear(out_.config);
-      for (const auto& item : value) SetOne(key, item, ValuePlace(item, place));
+    places_[key.path] = place;
+    if (!key.is_list()) {
+      SetOne(key, value, place);
       return;
     }
-    if (key.is_list()) key.clear(out_.config);
-    SetOne(key, value, place);
+    key.clear(out_.config);
+    const bool many = value.IsSequence();
+    for (std::size_t i = 0; i < (many ? value.size() : 1); ++i) {
+      const YAML::Node item = many ? value[i] : value;
+      const Place at = ValuePlace(item, place);
+      places_[fmt::format("{}[{}]", key.path, i)] =
+          at;  // as others name it: CheckPrometheusOptions
+      SetOne(key, item, at);
+    }
   }
 
   void SetOne(const ConfigKey& key, const YAML::Node& value, Place place) {
     if (!value.IsScalar()) {
       const std::string want = key.is_list() ? "one value or a list of values" : "one value";
       Add(place, key.path, fmt::format("want {}, got {}", want, Kind(value)));
-      return;
-    }
-    places_[key.path] = place;
-    if (auto ok = key.set(out_.config, value.Scalar()); !ok) {
+    } else if (auto ok = key.set(out_.config, value.Scalar()); !ok) {
       Add(place, key.path, ok.error().message);
     }
   }
@@ -182,6 +189,31 @@ void AddSyntaxError(Reader& reader, const YAML::Exception& e, std::string_view y
     reader.Add({e.mark.line + 1, static_cast<int>(tab) + 1}, "",
                "YAML wants blanks for indentation, here is a tab");
   }
+}
+
+// Where a document after the first begins, if there is one. YAML::LoadAll would say, too, but never
+// returns from a text such as ", a": it makes documents of nothing until memory is gone (0.7).
+std::optional<Place> SecondDocument(const std::string& text) {
+  struct Begins final : YAML::EventHandler {
+    void OnDocumentStart(const YAML::Mark& mark) override { last = mark; }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+    YAML::Mark last;
+  };
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Begins begins;
+  if (!parser.HandleNextDocument(begins) || !parser.HandleNextDocument(begins)) return std::nullopt;
+  return PlaceOf(begins.last);
 }
 
 // Takes "key: message" apart and finds the place of the key.
@@ -223,11 +255,11 @@ ParsedConfig ParseConfig(std::string_view yaml, const std::function<void(Config&
     return out;
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
-    if (documents.size() > 1) {
-      reader.Add(PlaceOf(documents[1].Mark()), "", "a second document; only one is read");
+    const std::string text(yaml);
+    if (const auto second = SecondDocument(text)) {
+      reader.Add(*second, "", "a second document begins here; want one");
     }
-    if (!documents.empty()) reader.Read(documents[0]);
+    reader.Read(YAML::Load(text));
   } catch (const YAML::Exception& e) {
     AddSyntaxError(reader, e, yaml);
   } catch (const std::exception& e) {

@@ -46,6 +46,7 @@ class Daemon {
       return Fail(ErrorCode::kInvalidArgument, "");
     }
     config_ = std::move(loaded.config);
+    reload_.success_unix_seconds = UnixSeconds(clock_.Wall());
     log_.SetLevel(config_.log_level);
 
     server_ =
@@ -53,7 +54,6 @@ class Daemon {
     if (auto ok = server_->Start(); !ok) return ok;
     // The first tick before anybody is answered: the first scrape has something to show.
     if (auto ok = sampler_.Configure(config_); !ok) return ok;
-    reload_.success_unix_seconds = UnixSeconds(clock_.Wall());
     LogListening();
     sampler_.Start();
     Report(manager_.Ready(StatusLine()));

@@ -104,6 +104,14 @@ TEST(ParseConfig, PlacesWhatOthersFoundWrong) {
   EXPECT_EQ(Problems(parsed), "c:3:13: exporters.prometheus.listen: not an address\n");
 }
 
+TEST(ParseConfig, PlacesItemsOfAList) {
+  const auto parsed =
+      ParseConfig("exporters:\n  prometheus:\n    listen: [a, b]\n", {}, [](const Config&) {
+        return std::vector<std::string>{"exporters.prometheus.listen[1]: not an address"};
+      });
+  EXPECT_EQ(Problems(parsed), "c:3:17: exporters.prometheus.listen[1]: not an address\n");
+}
+
 TEST(LoadConfig, MissesOnlyARequiredFile) {
   EXPECT_TRUE(LoadConfig("/nowhere/ecsward.yml", false, {}, {}));
   const auto required = LoadConfig("/nowhere/ecsward.yml", true, {}, {});
