@@ -13,6 +13,10 @@ function(ecsward_options target)
     target_compile_options(${target} PRIVATE -fsanitize=${ECSWARD_SANITIZE} -fno-omit-frame-pointer
                                              -fno-sanitize-recover=all)
     target_link_options(${target} PRIVATE -fsanitize=${ECSWARD_SANITIZE})
+    if(ECSWARD_SANITIZE MATCHES thread)
+      # GCC's thread sanitizer knows no fences; Asio's are not needed beside its locks.
+      target_compile_definitions(${target} PRIVATE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+    endif()
   endif()
 endfunction()
 

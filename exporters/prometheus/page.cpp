@@ -14,7 +14,8 @@ constexpr std::string_view kEof = "# EOF\n";
 constexpr std::string_view kTotal = "_total";
 
 char* Put(std::string_view text, char* to) {
-  std::memcpy(to, text.data(), text.size());
+  // An empty view may be a null one, which memcpy must not be given.
+  if (!text.empty()) std::memcpy(to, text.data(), text.size());
   return to + text.size();
 }
 

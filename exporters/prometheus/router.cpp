@@ -159,7 +159,7 @@ std::size_t WriteHead(const HttpResponse& response, std::size_t content_length, 
                       std::string_view date, char* out) {
   char* to = out;
   const auto put = [&to](std::string_view text) {
-    std::memcpy(to, text.data(), text.size());
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
     to += text.size();
   };
   const auto number = [&to](std::size_t value) { to = std::to_chars(to, to + 20, value).ptr; };

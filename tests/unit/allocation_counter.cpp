@@ -3,6 +3,25 @@
 #include <cstdlib>
 #include <new>
 
+// GCC says it with macros, clang with features.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ECSWARD_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define ECSWARD_SANITIZED
+#endif
+#endif
+
+#ifdef ECSWARD_SANITIZED
+
+namespace ecsward {
+
+std::uint64_t AllocationsOfThisThread() { return 0; }
+
+}  // namespace ecsward
+
+#else
+
 namespace {
 
 thread_local std::uint64_t allocations = 0;
@@ -28,3 +47,5 @@ void operator delete(void* p) noexcept { std::free(p); }
 void operator delete[](void* p) noexcept { std::free(p); }
 void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
+
+#endif

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -93,6 +94,7 @@ class TlsClient {
   TlsClient(std::uint16_t port, const Identity* identity = nullptr,
             int max_version = TLS1_3_VERSION)
       : socket_(port), ctx_(SSL_CTX_new(TLS_client_method())) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's socket writes raise it; the server's do not
     SSL_CTX_set_min_proto_version(ctx_, TLS1_VERSION);
     SSL_CTX_set_max_proto_version(ctx_, max_version);
     if (identity != nullptr) {
