@@ -60,6 +60,12 @@ export class Child {
     throw new Error(`${this.name} did not end within ${deadlineMs} ms\n${this.stderr}`);
   }
 
+  // How long the main thread has been ready to run without a CPU to run on, in milliseconds.
+  // source: proc(5) /proc/<pid>/schedstat, the second number, nanoseconds
+  queuedMs() {
+    return Number(fs.readFileSync(`/proc/${this.pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+  }
+
   // The first match of `pattern` in what it wrote to stderr or stdout; throws when it ends before.
   async said(pattern, deadlineMs = 10_000) {
     let match = null;
