@@ -96,7 +96,7 @@ Result<void> CpuCollector::Collect(const Tick& tick, Recorder& out) {
   auto text = proc_stat_.Read(tick);
   if (!text) return std::move(text).error();
   if (auto ok = ParseCpuStat(*text, ticks_per_second_, stat_); !ok) {
-    return std::move(ok).error().Context("/proc/stat");
+    return std::move(ok).error().Context(proc_stat_.path());
   }
   EmitTimes(out);
 

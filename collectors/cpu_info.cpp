@@ -86,7 +86,7 @@ Result<void> CpuInfoSource::Emit(const Tick& tick, bool changed, Recorder& out) 
     auto text = root_.ReadFile(Tree::kProc, "cpuinfo");
     if (!text) return std::move(text).error();
     auto cpus = ParseCpuInfo(*text);
-    if (!cpus) return std::move(cpus).error().Context("/proc/cpuinfo");
+    if (!cpus) return std::move(cpus).error().Context(root_.Path(Tree::kProc, "cpuinfo"));
     cpus_ = std::move(*cpus);
     if (want_flags_) shown_flags_ = Matching(cpus_.front().flags, flags_);
     if (want_bugs_) shown_bugs_ = Matching(cpus_.front().bugs, bugs_);

@@ -28,6 +28,8 @@ constexpr std::string_view kFolder = "devices/system/cpu";
 constexpr std::chrono::seconds kReadEvery{5};
 // A CPU that has just come has its folders a moment later.
 constexpr std::chrono::seconds kScanAgain{30};
+// Else the folders only change when somebody mounts /sys late.
+constexpr std::chrono::seconds kScanSeldom{300};
 
 }  // namespace
 
@@ -53,7 +55,7 @@ Result<std::vector<unsigned>> ParseCpuList(std::string_view text) {
 void CpuTopology::Emit(const Tick& tick, bool changed, Recorder& out) {
   if (changed || tick.mono >= next_scan_) {
     Scan();
-    next_scan_ = changed ? tick.mono + kScanAgain : MonoTime::max();
+    next_scan_ = tick.mono + (changed ? kScanAgain : kScanSeldom);
     next_read_ = tick.mono;
   }
   if (tick.mono >= next_read_) {

@@ -21,7 +21,8 @@ class CpuTopology {
  public:
   explicit CpuTopology(const HostRoot& root) : root_(root) {}
 
-  // `changed`: a CPU came or went since the call before. Only then are the folders looked at again.
+  // `changed`: a CPU came or went since the call before. Then the folders are looked at again, and
+  // else very seldom.
   void Emit(const Tick& tick, bool changed, Recorder& out);
 
  private:

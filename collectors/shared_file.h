@@ -25,6 +25,8 @@ class SharedFile {
     return *text_;
   }
 
+  const std::string& path() const { return file_.path(); }
+
  private:
   HostFile file_;
   ReadBuffer buffer_;

@@ -64,7 +64,7 @@ Result<void> StatCollector::Collect(const Tick& tick, Recorder& out) {
   auto text = proc_stat_.Read(tick);
   if (!text) return std::move(text).error();
   auto stat = ParseKernelStat(*text);
-  if (!stat) return std::move(stat).error().Context("/proc/stat");
+  if (!stat) return std::move(stat).error().Context(proc_stat_.path());
   const auto set = [&out](const Metric& metric, std::optional<double> value) {
     if (value) out.Set(metric, *value);
   };

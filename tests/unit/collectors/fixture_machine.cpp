@@ -6,7 +6,6 @@
 #include "tests/unit/source_folder.h"
 
 namespace ecsward {
-namespace {
 
 namespace fs = std::filesystem;
 
@@ -31,8 +30,6 @@ FakeKernel KernelOf(const fs::path& machine) {
   }
   return kernel;
 }
-
-}  // namespace
 
 std::vector<fs::path> FixtureMachines() {
   std::vector<fs::path> machines;

@@ -12,6 +12,9 @@ namespace ecsward {
 // Sorted by name.
 std::vector<std::filesystem::path> FixtureMachines();
 
+// What the kernel of the machine in `folder` answers; statvfs is in its file statfs.
+FakeKernel KernelOf(const std::filesystem::path& folder);
+
 // Runs the collector twice, a second apart, so that rates of ours have something to compare. The
 // series are those of the second run; their metrics may belong to the collector, which is kept.
 class MachineScrape {
