@@ -64,7 +64,10 @@ int HostFile::ReadOpened(ReadBuffer& buffer, std::string_view& out) {
   buffer.Grow(4096, 0);
   for (;;) {
     if (used == buffer.capacity()) {
-      if (used >= kMaxBytes) return EFBIG;
+      if (used >= kMaxBytes) {
+        buffer = ReadBuffer();  // not to be kept for one absurd file
+        return EFBIG;
+      }
       buffer.Grow(used * 2, used);
     }
     const ssize_t n =

@@ -43,7 +43,7 @@ Result<void> CpuVulnerabilitiesCollector::Scan() {
   auto names = root_.List(Tree::kSys, folder);
   if (!names) return NotOffered(std::move(names).error());
   for (std::string& name : *names) {
-    HostFile file = root_.File(Tree::kSys, folder + "/" + name);
+    HostFile file = root_.File(Tree::kSys, std::string(folder).append("/").append(name));
     entries_.push_back({std::move(name), std::move(file)});
   }
   return {};

@@ -51,7 +51,7 @@ Result<void> CpufreqCollector::Scan() {
   for (const std::string& name : *names) {
     std::uint64_t number = 0;
     if (!name.starts_with("cpu") || !ParseUint(name.substr(3), number)) continue;
-    const std::string path = folder + "/" + name + "/cpufreq/";
+    const std::string path = std::string(folder).append("/").append(name).append("/cpufreq/");
     if (!root_.Exists(Tree::kSys, path)) continue;
     Cpu cpu;
     cpu.number = name.substr(3);

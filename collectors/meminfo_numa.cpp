@@ -79,7 +79,7 @@ Result<void> MeminfoNumaCollector::Scan() {
   for (const std::string& name : *names) {
     std::uint64_t number = 0;
     if (!name.starts_with("node") || !ParseUint(name.substr(4), number)) continue;
-    const std::string path = folder + "/" + name;
+    const std::string path = std::string(folder).append("/").append(name);
     nodes_.push_back({name.substr(4), root_.File(Tree::kSys, path + "/meminfo"),
                       root_.File(Tree::kSys, path + "/numastat")});
   }

@@ -32,7 +32,7 @@ Result<void> ThermalZoneCollector::Scan() {
   auto names = root_.List(Tree::kSys, folder);
   if (!names) return NotOffered(std::move(names).error());
   for (const std::string& name : *names) {
-    const std::string path = folder + "/" + name + "/";
+    const std::string path = std::string(folder).append("/").append(name).append("/");
     if (std::string number = NumberAfter(name, "thermal_zone"); !number.empty()) {
       zones_.push_back({std::move(number), root_.ReadWord(Tree::kSys, path + "type"),
                         root_.File(Tree::kSys, path + "mode"),

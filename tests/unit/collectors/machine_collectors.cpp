@@ -28,10 +28,11 @@ MachineCollectors::MachineCollectors(const fs::path& folder, Switches switches)
       kernel_(KernelOf(folder)),
       shared_(root_) {
   for (const CollectorSpec& spec : AllCollectors()) {
-    all_.push_back({&spec,
-                    spec.make({root_, kernel_, shared_}, OptionsFor(spec, folder, switches)),
-                    std::make_unique<SeriesSet>(),
-                    {}});
+    One one;
+    one.spec = &spec;
+    one.collector = spec.make({root_, kernel_, shared_}, OptionsFor(spec, folder, switches));
+    one.set = std::make_unique<SeriesSet>();
+    all_.push_back(std::move(one));
   }
 }
 

@@ -17,7 +17,7 @@ enum class Switches { kAsDefault, kAllOn };  // of the collectors' true-or-false
 class MachineCollectors {
  public:
   struct One {
-    const CollectorSpec* spec;
+    const CollectorSpec* spec = nullptr;
     std::unique_ptr<Collector> collector;
     std::unique_ptr<SeriesSet> set;
     Result<void> last;                 // of the last run
