@@ -35,8 +35,10 @@
 #include "collectors/nfsd.h"
 #include "collectors/nvme.h"
 #include "collectors/os.h"
+#include "collectors/powersupplyclass.h"
 #include "collectors/pressure.h"
 #include "collectors/processes.h"
+#include "collectors/rapl.h"
 #include "collectors/schedstat.h"
 #include "collectors/selinux.h"
 #include "collectors/slabinfo.h"
@@ -116,8 +118,10 @@ const CollectorSpec kAll[] = {
     {"nfsd", kOn, Pace::kTick, kEveryTick, {}, Make<NfsdCollector>},
     {"nvme", kOn, Pace::kTick, kEveryTick, {}, Make<NvmeCollector>},
     {"os", kOn, Pace::kTick, kEvery60s, {}, Make<OsCollector>},
+    {"powersupplyclass", kOn, Pace::kTick, kEvery15s, kPowersupplyclassOptions, Make<PowersupplyclassCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
     {"processes", kOff, Pace::kSlow, kEvery5s, {}, Make<ProcessesCollector>},
+    {"rapl", kOn, Pace::kTick, kEveryTick, kRaplOptions, Make<RaplCollector>},
     {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},
     {"selinux", kOn, Pace::kTick, kEveryTick, {}, Make<SelinuxCollector>},
     {"slabinfo", kOff, Pace::kSlow, kEvery15s, kSlabinfoOptions, Make<SlabinfoCollector>},

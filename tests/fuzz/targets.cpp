@@ -32,6 +32,7 @@
 #include "collectors/os.h"
 #include "collectors/pressure.h"
 #include "collectors/processes.h"
+#include "collectors/rapl.h"
 #include "collectors/rpc_stats.h"
 #include "collectors/schedstat.h"
 #include "collectors/selinux.h"
@@ -46,7 +47,6 @@
 #include "collectors/vmstat.h"
 #include "collectors/xfs.h"
 #include "collectors/zoneinfo.h"
-#include "tests/fuzz/exporter_targets.h"
 
 namespace ecsward {
 namespace {
@@ -153,8 +153,9 @@ const FuzzTarget kTargets[] = {
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
-    {"parse_rpc_stats", Fill<RpcStats, ParseRpcStats>},
+    {"parse_rapl_name", [](Text t) { (void)ParseRaplName(t); }},
     {"parse_requests", FuzzRequests},
+    {"parse_rpc_stats", Fill<RpcStats, ParseRpcStats>},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
     {"parse_sensor_file", FuzzSensorFile},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},
@@ -168,8 +169,8 @@ const FuzzTarget kTargets[] = {
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
     {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
-    {"parse_xfs_stats", Fill<XfsStats, ParseXfsStats>},
     {"parse_web_config", FuzzWebConfig},
+    {"parse_xfs_stats", Fill<XfsStats, ParseXfsStats>},
     {"parse_zoneinfo", Fill<std::vector<ZoneValue>, ParseZoneinfo>},
 };
 // clang-format on
