@@ -118,7 +118,7 @@ std::string HwmonCollector::ChipName(const std::string& folder) const {
   const std::string name = CleanSensorName(TakeLast(path));
   const std::string bus = CleanSensorName(TakeLast(path));
   if (!name.empty()) return bus.empty() ? name : bus + "_" + name;
-  const std::string own = CleanSensorName(root_.ReadWord(Tree::kSys, folder + "/name"));
+  std::string own = CleanSensorName(root_.ReadWord(Tree::kSys, folder + "/name"));
   if (!own.empty()) return own;
   const std::string real = RealPath(root_.Path(Tree::kSys, folder));
   path = real;
@@ -144,9 +144,10 @@ void HwmonCollector::ScanChip(const std::string& folder) {
       SensorFile parsed;
       if (!ParseSensorFile(file, parsed)) continue;
       const std::string sensor = std::string(parsed.type) + std::to_string(parsed.number);
-      if (!sensors_.Takes(chip + ";" + sensor)) continue;
+      std::string full = chip;
+      if (!sensors_.Takes(full.append(";").append(sensor))) continue;
       Sensor& entry = found.try_emplace(sensor, Sensor{std::string(parsed.type)}).first->second;
-      entry.files[std::string(parsed.property)] = place + "/" + file;
+      entry.files[std::string(parsed.property)] = std::string(place).append("/").append(file);
     }
   }
   for (const auto& [sensor, entry] : found) {

@@ -80,15 +80,18 @@ Result<OsRelease> ParseOsRelease(std::string_view text) {
     }
     const std::string_view key = line.substr(0, equals);
     std::string value = Unquote(line.substr(equals + 1));
-    for (const Key& k : kKeys) {
-      if (k.name == key) os.*k.value = std::move(value);
-    }
     if (key == "SUPPORT_END" && !value.empty()) {
       double seconds = 0;
       if (!ParseDate(value, seconds)) {
         return Fail(ErrorCode::kParse, "line " + std::to_string(number) + ": want a date");
       }
       os.support_end_seconds = seconds;
+    }
+    for (const Key& k : kKeys) {
+      if (k.name == key) {
+        os.*k.value = std::move(value);
+        break;
+      }
     }
   }
   return os;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <set>
+#include <utility>
 
 #include "metrics/exposition.h"
 
@@ -332,7 +333,7 @@ const Metric& TextfileCollector::Own(const TextFamily& family, const std::string
   // Where a metric's type or help has changed, its old series must not come back to life: they
   // would be taken for the old type. A new metric makes new series.
   if (owned && (owned->metric.type != family.type || owned->help != help)) {
-    retired_.push_back(std::move(owned));
+    retired_.push_back(std::exchange(owned, nullptr));
   }
   if (!owned) {
     owned = std::make_unique<OwnedMetric>(
@@ -364,8 +365,8 @@ Result<void> TextfileCollector::Collect(const Tick& tick, Recorder& out) {
   }
   for (const auto& [path, file] : files_) {
     if (file.error) continue;
-    // Whole seconds, as node_exporter has it.
-    out.Set(kMtime, {path}, static_cast<double>(file.stamp.mtime_ns / 1'000'000'000));
+    const std::int64_t seconds = file.stamp.mtime_ns / 1'000'000'000;  // as node_exporter has it
+    out.Set(kMtime, {path}, static_cast<double>(seconds));
   }
   out.Set(kScrapeError, problem_ ? 1 : 0);
   if (problem_) return *problem_;
