@@ -68,11 +68,10 @@ constexpr std::string_view kFolder = "class/power_supply";
 
 }  // namespace
 
-PowersupplyclassCollector::PowersupplyclassCollector(const CollectorEnv& env,
-                                                     const CollectorOptions& options)
+PowerSupplyCollector::PowerSupplyCollector(const CollectorEnv& env, const CollectorOptions& options)
     : root_(env.root), filter_("", options.String("ignored_supplies")) {}
 
-void PowersupplyclassCollector::Scan() {
+void PowerSupplyCollector::Scan() {
   readings_.Clear();
   const auto names = root_.List(Tree::kSys, kFolder);
   if (!names) return;
@@ -105,7 +104,7 @@ void PowersupplyclassCollector::Scan() {
   }
 }
 
-Result<void> PowersupplyclassCollector::Collect(const Tick& tick, Recorder& out) {
+Result<void> PowerSupplyCollector::Collect(const Tick& tick, Recorder& out) {
   if (readings_.ScanIsDue(tick)) Scan();
   if (readings_.empty()) return Fail(ErrorCode::kNotSupported, "no power supply");
   readings_.Report(out);

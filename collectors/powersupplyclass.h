@@ -8,15 +8,15 @@
 
 namespace ecsward {
 
-inline constexpr OptionSpec kPowersupplyclassOptions[] = {
+inline constexpr OptionSpec kPowerSupplyOptions[] = {
     {"ignored_supplies", OptionKind::kRegex, "^$", "Power supplies to leave out."},
 };
 
 // source: Documentation/ABI/testing/sysfs-class-power, /sys/class/power_supply/<name>/
 // unit:   millionths of volts, amperes, … and tenths of degrees in the files → whole ones here
-class PowersupplyclassCollector final : public Collector {
+class PowerSupplyCollector final : public Collector {
  public:
-  PowersupplyclassCollector(const CollectorEnv& env, const CollectorOptions& options);
+  PowerSupplyCollector(const CollectorEnv& env, const CollectorOptions& options);
   Result<void> Collect(const Tick& tick, Recorder& out) override;
 
  private:

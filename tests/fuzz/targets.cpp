@@ -47,6 +47,7 @@
 #include "collectors/vmstat.h"
 #include "collectors/xfs.h"
 #include "collectors/zoneinfo.h"
+#include "tests/fuzz/exporter_targets.h"
 
 namespace ecsward {
 namespace {
