@@ -118,7 +118,7 @@ const CollectorSpec kAll[] = {
     {"nfsd", kOn, Pace::kTick, kEveryTick, {}, Make<NfsdCollector>},
     {"nvme", kOn, Pace::kTick, kEveryTick, {}, Make<NvmeCollector>},
     {"os", kOn, Pace::kTick, kEvery60s, {}, Make<OsCollector>},
-    {"powersupplyclass", kOn, Pace::kTick, kEvery15s, kPowerSupplyOptions, Make<PowerSupplyCollector>},
+    {"powersupplyclass", kOn, Pace::kTick, kEvery15s, kPowerOptions, Make<PowerCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
     {"processes", kOff, Pace::kSlow, kEvery5s, {}, Make<ProcessesCollector>},
     {"rapl", kOn, Pace::kTick, kEveryTick, kRaplOptions, Make<RaplCollector>},

@@ -68,10 +68,10 @@ constexpr std::string_view kFolder = "class/power_supply";
 
 }  // namespace
 
-PowerSupplyCollector::PowerSupplyCollector(const CollectorEnv& env, const CollectorOptions& options)
+PowerCollector::PowerCollector(const CollectorEnv& env, const CollectorOptions& options)
     : root_(env.root), filter_("", options.String("ignored_supplies")) {}
 
-void PowerSupplyCollector::Scan() {
+void PowerCollector::Scan() {
   readings_.Clear();
   const auto names = root_.List(Tree::kSys, kFolder);
   if (!names) return;
@@ -104,7 +104,7 @@ void PowerSupplyCollector::Scan() {
   }
 }
 
-Result<void> PowerSupplyCollector::Collect(const Tick& tick, Recorder& out) {
+Result<void> PowerCollector::Collect(const Tick& tick, Recorder& out) {
   if (readings_.ScanIsDue(tick)) Scan();
   if (readings_.empty()) return Fail(ErrorCode::kNotSupported, "no power supply");
   readings_.Report(out);

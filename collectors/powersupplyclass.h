@@ -8,15 +8,15 @@
 
 namespace ecsward {
 
-inline constexpr OptionSpec kPowerSupplyOptions[] = {
+inline constexpr OptionSpec kPowerOptions[] = {
     {"ignored_supplies", OptionKind::kRegex, "^$", "Power supplies to leave out."},
 };
 
 // source: Documentation/ABI/testing/sysfs-class-power, /sys/class/power_supply/<name>/
 // unit:   millionths of volts, amperes, … and tenths of degrees in the files → whole ones here
-class PowerSupplyCollector final : public Collector {
+class PowerCollector final : public Collector {
  public:
-  PowerSupplyCollector(const CollectorEnv& env, const CollectorOptions& options);
+  PowerCollector(const CollectorEnv& env, const CollectorOptions& options);
   Result<void> Collect(const Tick& tick, Recorder& out) override;
 
  private:

@@ -8,7 +8,7 @@
 namespace ecsward {
 namespace {
 
-TEST(PowerSupplyCollector, ConvertsUnitsAndLabelsWhatIsKnown) {
+TEST(PowerCollector, ConvertsUnitsAndLabelsWhatIsKnown) {
   HostFixture host;
   const std::string bat = "sys/class/power_supply/BAT0/";
   for (const auto& [file, text] : {std::pair{"capacity", "81"},
