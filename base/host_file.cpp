@@ -8,6 +8,15 @@
 #include <cstring>
 
 namespace ecsward {
+namespace {
+
+// A short read this small is the whole file, and asking for its end can be saved. The kernel gives
+// part of a /proc file only when its next record does not fit into what is left of a page, and no
+// record there is three quarters of a page long.
+// https://docs.kernel.org/filesystems/seq_file.html
+constexpr std::size_t kSurelyWhole = 1024;
+
+}  // namespace
 
 void ReadBuffer::Grow(std::size_t wanted, std::size_t used) {
   if (wanted <= capacity_) return;
@@ -78,6 +87,7 @@ int HostFile::ReadOpened(ReadBuffer& buffer, std::string_view& out) {
     }
     if (n == 0) break;
     used += static_cast<std::size_t>(n);
+    if (used <= kSurelyWhole && used < buffer.capacity()) break;
   }
   out = std::string_view(buffer.data(), used);
   return 0;

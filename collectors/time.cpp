@@ -20,6 +20,9 @@ constexpr Metric kCurrent{"node_time_clocksource_current_info",
 constexpr std::string_view kFolder = "devices/system/clocksource";
 constexpr std::string_view kPrefix = "clocksource";
 
+// The kernel changes its clock source when it distrusts one: seldom enough.
+constexpr std::chrono::seconds kSourcesEvery{15};
+
 }  // namespace
 
 TimeCollector::TimeCollector(const CollectorEnv& env) : kernel_(env.kernel) {
@@ -34,20 +37,29 @@ TimeCollector::TimeCollector(const CollectorEnv& env) : kernel_(env.kernel) {
   }
 }
 
+void TimeCollector::ReadSources() {
+  for (ClockSource& source : sources_) {
+    source.names.clear();
+    source.in_use.clear();
+    std::string_view text, name;
+    if (source.available.TryRead(buffer_, text) == 0) {
+      for (text = Trim(text); NextField(text, name);) source.names.emplace_back(name);
+    }
+    if (source.current.TryRead(buffer_, text) == 0) source.in_use = Trim(text);
+  }
+}
+
 Result<void> TimeCollector::Collect(const Tick& tick, Recorder& out) {
   out.Set(kSeconds, UnixSeconds(tick.wall));
   const ZoneInfo zone = kernel_.LocalZone(tick.wall);
   out.Set(kZoneOffset, {zone.abbreviation}, static_cast<double>(zone.offset_seconds));
-  for (ClockSource& source : sources_) {
-    std::string_view text, name;
-    if (source.available.TryRead(buffer_, text) == 0) {
-      for (text = Trim(text); NextField(text, name);) {
-        out.Set(kAvailable, {source.device, name}, 1);
-      }
-    }
-    if (source.current.TryRead(buffer_, text) == 0) {
-      out.Set(kCurrent, {source.device, Trim(text)}, 1);
-    }
+  if (tick.mono >= sources_due_) {
+    sources_due_ = tick.mono + kSourcesEvery;
+    ReadSources();
+  }
+  for (const ClockSource& source : sources_) {
+    for (const std::string& name : source.names) out.Set(kAvailable, {source.device, name}, 1);
+    if (!source.in_use.empty()) out.Set(kCurrent, {source.device, source.in_use}, 1);
   }
   return {};
 }

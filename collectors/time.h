@@ -18,10 +18,14 @@ class TimeCollector final : public Collector {
   struct ClockSource {
     std::string device;  // "0": the kernel has had only this one
     HostFile available, current;
+    std::vector<std::string> names = {};
+    std::string in_use = {};
   };
+  void ReadSources();
 
   const Kernel& kernel_;
   std::vector<ClockSource> sources_;  // hardware: looked up once
+  MonoTime sources_due_ = MonoTime::min();
   ReadBuffer buffer_;
 };
 
