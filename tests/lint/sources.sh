@@ -9,7 +9,7 @@ while read -r file; do
   folder=$(dirname "$file")
   while [ ! -f "$folder/CMakeLists.txt" ]; do folder=$(dirname "$folder"); done
   name=${file#"$folder/"}
-  if ! grep -v '^ *#' "$folder/CMakeLists.txt" | tr ' ()"' '\n' | grep -Fxq -- "$name"; then
+  if ! grep -v '^ *#' "$folder/CMakeLists.txt" | tr ' ()"' '\n' | grep -Fx -- "$name" >/dev/null; then
     echo "$file: not in $folder/CMakeLists.txt"
     status=1
   fi
