@@ -268,7 +268,8 @@ void InfinibandCollector::FindPorts(Device& device) {
   auto numbers = root_.List(Tree::kSys, ports);
   if (!numbers) return;  // unplugged while we looked
   for (const std::string& number : *numbers) {
-    const std::string path = ports + "/" + number + "/";
+    std::string path = ports;
+    path.append("/").append(number).append("/");
     Port port;
     port.number = number;
     port.state = root_.File(Tree::kSys, path + "state");

@@ -147,7 +147,7 @@ struct Sampler::Entry {
 };
 
 Sampler::Sampler(const HostRoot& root, const Kernel& kernel, const Clock& clock, SeriesTable& table,
-                 std::vector<SamplerCollector> collectors, CollectorStateFn on_state)
+                 const std::vector<SamplerCollector>& collectors, CollectorStateFn on_state)
     : root_(root),
       kernel_(kernel),
       clock_(clock),

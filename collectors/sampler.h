@@ -44,7 +44,7 @@ class Sampler {
   // `root`, `kernel`, `clock` and `table` outlive the sampler; `kernel` also any thread of its that
   // is stuck.
   Sampler(const HostRoot& root, const Kernel& kernel, const Clock& clock, SeriesTable& table,
-          std::vector<SamplerCollector> collectors, CollectorStateFn on_state);
+          const std::vector<SamplerCollector>& collectors, CollectorStateFn on_state);
   // Takes the collectors' series out of the table. Does not wait for a slow collector that is
   // running.
   ~Sampler();
