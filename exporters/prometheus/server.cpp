@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <ctime>
+#include <exception>
 #include <unordered_map>
 #include <utility>
 
@@ -399,7 +400,13 @@ PrometheusServer::PrometheusServer(asio::io_context& io, PrometheusOptions optio
                                    const SeriesTable& table, const Clock& clock, SelfRegistry& self)
     : impl_(std::make_shared<Impl>(io, std::move(options), table, clock, self)) {}
 
-PrometheusServer::~PrometheusServer() { impl_->Stop(); }
+PrometheusServer::~PrometheusServer() {
+  try {
+    impl_->Stop();
+  } catch (const std::exception&) {
+    // No memory for its lists: what holds the sockets closes them by itself.
+  }
+}
 
 Result<void> PrometheusServer::Start() { return impl_->Start(); }
 Result<void> PrometheusServer::Reload(PrometheusOptions options) {
