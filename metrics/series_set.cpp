@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
 
 #include "metrics/exposition.h"
 
@@ -38,7 +37,7 @@ bool Same(const SeriesSet::Series& series, const Metric& metric,
     const std::string_view value = Cut(whole);
     if (p == end || LengthAt(p) != value.size()) return false;
     p += 2;
-    if (std::memcmp(p, value.data(), value.size()) != 0) return false;
+    if (std::string_view(p, value.size()) != value) return false;
     p += value.size();
   }
   return p == end;

@@ -13,10 +13,10 @@ std::string NetDev(std::string_view lines) { return std::string(kHeadings).appen
 
 TEST(ParseNetDev, TakesSixteenCountersPerInterface) {
   std::vector<NetDevLine> lines;
-  ASSERT_TRUE(ParseNetDev(
-      NetDev("    lo: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n"
-             "eth0:100 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n"),  // glued, as Linux 2.6 did
-      lines));
+  const std::string text = NetDev(
+      "    lo: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n"
+      "eth0:100 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n");  // glued, as Linux 2.6 did
+  ASSERT_TRUE(ParseNetDev(text, lines));
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(lines[0].name, "lo");
   EXPECT_EQ(lines[0].counters.receive_multicast, 8);
