@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Agent, tempDir } from './support/agent.mjs';
+import { findSeries } from './support/exposition.mjs';
 import { NodeExporter } from './support/node_exporter.mjs';
 import { compare } from './support/parity.mjs';
 import { agentBinary, judge } from './support/requirements.mjs';
@@ -45,13 +46,13 @@ function textfileFlag() {
   return `--collector.textfile.directory=${dir}`;
 }
 
-async function expectParity(agentArgs, exporterArgs) {
+async function expectParity(agentArgs, exporterArgs, slow) {
   const agent = await Agent.start({ args: agentArgs });
   const exporter = await NodeExporter.start(exporterArgs);
   try {
-    // Slow collectors (filesystem, processes) come a moment after the first tick.
-    await until('the filesystem collector', 10_000, async () =>
-      [...(await agent.scrape()).types.keys()].includes('node_filesystem_size_bytes'));
+    // Slow collectors come a moment after the first tick.
+    await until(`the ${slow} collector`, 10_000, async () =>
+      findSeries(await agent.scrape(), 'node_scrape_collector_success', { collector: slow })?.value === 1);
     const found = await compare({
       scrapeOurs: (after) => scrapeAfter(agent, after),
       scrapeTheirs: () => exporter.scrape(),
@@ -70,7 +71,7 @@ async function expectParity(agentArgs, exporterArgs) {
 
 test('every default series of node_exporter is there and agrees', { timeout: 120_000 }, () => {
   const textfiles = textfileFlag();
-  return expectParity([textfiles], [textfiles]);
+  return expectParity([textfiles], [textfiles], 'filesystem');
 });
 
 test('so are those of the collectors that are off by default', { timeout: 120_000 }, () =>
@@ -78,4 +79,5 @@ test('so are those of the collectors that are off by default', { timeout: 120_00
     kDefaultOff.map((name) => `--collector.${name}`),
     ['--collector.disable-defaults', '--collector.time',
      ...kDefaultOff.map((name) => `--collector.${name}`)],
+    'processes',
   ));
