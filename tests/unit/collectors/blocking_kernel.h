@@ -1,6 +1,7 @@
 // A kernel whose StatFs hangs where the test says, as on a file server that is gone.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -23,10 +24,10 @@ class BlockingKernel final : public FakeKernel {
     state_->blocked.erase(path);
     state_->changed.notify_all();
   }
-  // Waits until StatFs(path) has been entered `calls` times.
-  void WaitForCalls(const std::string& path, int calls) const {
+  // Waits until StatFs(path) has been entered `calls` times; false when that does not come.
+  [[nodiscard]] bool WaitForCalls(const std::string& path, int calls) const {
     std::unique_lock lock(state_->mutex);
-    state_->changed.wait(lock, [&] { return state_->calls[path] >= calls; });
+    return state_->changed.wait_for(lock, kPatience, [&] { return state_->calls[path] >= calls; });
   }
   int Calls(const std::string& path) const {
     const std::lock_guard lock(state_->mutex);
@@ -39,6 +40,8 @@ class BlockingKernel final : public FakeKernel {
   }
 
  private:
+  static constexpr std::chrono::seconds kPatience{60};  // a busy machine's threads start late
+
   struct State {
     std::mutex mutex;
     std::condition_variable changed;

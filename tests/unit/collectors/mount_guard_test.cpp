@@ -66,7 +66,7 @@ TEST_F(MountGuardTest, NeverHasASecondCallOrThreadOnItsWay) {
   kernel.Block("/nfs");
   const auto guard = Make();
   for (int i = 0; i < 100; ++i) guard->Ask(kStart + seconds(i));
-  kernel.WaitForCalls("/nfs", 1);
+  ASSERT_TRUE(kernel.WaitForCalls("/nfs", 1));
   EXPECT_EQ(kernel.Calls("/nfs"), 1);
   EXPECT_EQ(threads->count, 1);
   kernel.Release("/nfs");
@@ -84,7 +84,7 @@ TEST_F(MountGuardTest, DoesNotWaitForAHangingThreadWhichEndsOnItsOwn) {
   kernel.Block("/nfs");
   auto guard = Make();
   guard->Ask(kStart);
-  kernel.WaitForCalls("/nfs", 1);
+  ASSERT_TRUE(kernel.WaitForCalls("/nfs", 1));
   guard.reset();  // returns though the call hangs
   EXPECT_EQ(threads->count, 1);
   kernel.Release("/nfs");
