@@ -8,8 +8,24 @@
 namespace ecsward {
 namespace {
 
-std::vector<std::string> CheckPrometheus(const Config& config) {
-  return CheckPrometheusOptions(config.prometheus);
+// Keys, and the flags that stand over them.
+constexpr std::string_view kListenKey = "exporters.prometheus.listen";
+constexpr std::string_view kListenFlag = "--web.listen-address";
+constexpr std::string_view kWebConfigKey = "exporters.prometheus.web_config_file";
+constexpr std::string_view kWebConfigFlag = "--web.config.file";
+
+// What a flag has said is not to be looked for in the file.
+std::vector<std::string> CheckPrometheus(const Config& config, const Overrides& flags) {
+  std::vector<std::string> problems = CheckPrometheusOptions(config.prometheus);
+  for (std::string& problem : problems) {
+    const std::string_view key = std::string_view(problem).substr(0, problem.find_first_of("[:"));
+    if (key == kListenKey && !flags.listen.empty()) {
+      problem.replace(0, problem.find(": "), kListenFlag);
+    } else if (key == kWebConfigKey && flags.web_config_file) {
+      problem.replace(0, key.size(), kWebConfigFlag);
+    }
+  }
+  return problems;
 }
 
 }  // namespace
@@ -17,16 +33,19 @@ std::vector<std::string> CheckPrometheus(const Config& config) {
 LoadedConfig LoadConfigFor(const CommandLine& line) {
   LoadedConfig loaded;
   const auto flags = [&line](Config& config) { Apply(line.overrides, config); };
-  auto parsed = LoadConfig(line.config_path, line.config_given, flags, CheckPrometheus);
+  const auto check = [&line](const Config& config) {
+    return CheckPrometheus(config, line.overrides);
+  };
+  auto parsed = LoadConfig(line.config_path, line.config_given, flags, check);
   if (!parsed) {
     loaded.problems.push_back(parsed.error().message);
     return loaded;
   }
-  // Without a file it is the flags that are wrong.
-  const std::string_view where =
-      parsed->no_file ? std::string_view("command line") : std::string_view(line.config_path);
   for (const ConfigProblem& problem : parsed->problems) {
-    loaded.problems.push_back(ToString(problem, where));
+    // Without a file it is the flags that are wrong.
+    const bool from_flags = parsed->no_file || problem.key.starts_with("--");
+    loaded.problems.push_back(
+        ToString(problem, from_flags ? std::string_view("command line") : line.config_path));
   }
   loaded.config = std::move(parsed->config);
   loaded.no_file = parsed->no_file;

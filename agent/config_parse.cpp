@@ -143,8 +143,8 @@ class Reader {
     for (std::size_t i = 0; i < (many ? value.size() : 1); ++i) {
       const YAML::Node item = many ? value[i] : value;
       const Place at = ValuePlace(item, place);
-      places_[fmt::format("{}[{}]", key.path, i)] =
-          at;  // as others name it: CheckPrometheusOptions
+      // As others name it: CheckPrometheusOptions.
+      places_[fmt::format("{}[{}]", key.path, i)] = at;
       SetOne(key, item, at);
     }
   }
@@ -225,6 +225,16 @@ void AddChecked(Reader& reader, const std::vector<std::string>& problems) {
   }
 }
 
+// Problems of keys whose values did not get into the configuration as they stand in the file: the
+// checks then looked at something else, and count a list's items otherwise.
+void DropKnown(const std::vector<ConfigProblem>& known, std::vector<std::string>& problems) {
+  std::erase_if(problems, [&known](const std::string& problem) {
+    const std::string_view key = std::string_view(problem).substr(0, problem.find_first_of("[:"));
+    return std::any_of(known.begin(), known.end(),
+                       [key](const ConfigProblem& p) { return p.key == key; });
+  });
+}
+
 }  // namespace
 
 std::string ToString(const ConfigProblem& problem, std::string_view file) {
@@ -267,7 +277,11 @@ ParsedConfig ParseConfig(std::string_view yaml, const std::function<void(Config&
   }
   if (change) change(out.config);
   AddChecked(reader, Validate(out.config));
-  if (check_more && out.problems.empty()) AddChecked(reader, check_more(out.config));
+  if (check_more) {
+    auto more = check_more(out.config);
+    DropKnown(out.problems, more);
+    AddChecked(reader, more);
+  }
   std::stable_sort(out.problems.begin(), out.problems.end(),
                    [](const ConfigProblem& a, const ConfigProblem& b) {
                      return std::pair(a.line, a.column) < std::pair(b.line, b.column);

@@ -33,7 +33,8 @@ inline constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20;
 
 // `change` is what the command line says; it comes over the file and before Validate.
 // Pure, apart from `check_more`, which may look at what the configuration names (files): it returns
-// "key: message" for each problem, and is asked only when the file itself has none.
+// "key: message" or "key[2]: message" for each problem. What it says of a key that the file already
+// has wrong is left out.
 ParsedConfig ParseConfig(
     std::string_view yaml, const std::function<void(Config&)>& change = {},
     const std::function<std::vector<std::string>(const Config&)>& check_more = {});

@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <ctime>
 #include <exception>
+#include <sstream>
 #include <unordered_map>
 #include <utility>
 
@@ -90,16 +91,18 @@ std::vector<std::string> Understand(const PrometheusOptions& options, Settings& 
       }
     }
   };
-  each("listen", options.listen, ParseListenAddress, out.listen);
+  const auto parse_new = [&out](std::string_view text) -> Result<ListenAddress> {
+    auto address = ParseListenAddress(text);
+    const auto& known = out.listen;
+    if (address && address->port != 0 &&
+        std::find(known.begin(), known.end(), *address) != known.end()) {
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("{} stands twice", text));
+    }
+    return address;
+  };
+  each("listen", options.listen, parse_new, out.listen);
   each("allow_from", options.allow_from, ParseCidr, out.allow_from);
   if (options.listen.empty()) problems.push_back(fmt::format("{}.listen: is empty", kKey));
-  for (std::size_t i = 0; i < out.listen.size(); ++i) {
-    const auto same =
-        std::count(out.listen.begin(), out.listen.begin() + static_cast<long>(i), out.listen[i]);
-    if (same > 0 && out.listen[i].port != 0) {
-      problems.push_back(fmt::format("{}.listen: {} stands twice", kKey, options.listen[i]));
-    }
-  }
   return problems;
 }
 
@@ -120,7 +123,11 @@ std::vector<std::string> CheckPrometheusOptions(const PrometheusOptions& options
   Settings settings;
   std::vector<std::string> problems = Understand(options, settings);
   auto guard = WebGuard::Load(options.web_config_file, options.module_folder, {}, {});
-  if (!guard) problems.push_back(guard.error().message);
+  if (guard) return problems;
+  std::istringstream lines(guard.error().message);  // a wrong file tells all that is wrong in it
+  for (std::string line; std::getline(lines, line);) {
+    problems.push_back(fmt::format("{}.web_config_file: {}", kKey, line));
+  }
   return problems;
 }
 

@@ -60,8 +60,9 @@ struct PrometheusOptions {
   static std::vector<std::string> DefaultAllowFrom();
 };
 
-// Every mistake in `options` that can be seen without opening a port, each as "key: message":
-// addresses, networks, the web configuration file with the files it names. For `ecsward check`.
+// Every mistake in `options` that can be seen without opening a port: addresses, networks, the web
+// configuration file with the files it names. For `ecsward check`. Each is one line,
+// `exporters.prometheus.allow_from[2]: message`.
 std::vector<std::string> CheckPrometheusOptions(const PrometheusOptions& options);
 
 // Event-loop thread only. Destroy it when nothing runs the io_context, or after Stop().

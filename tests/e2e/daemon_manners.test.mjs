@@ -94,7 +94,7 @@ test('a bad configuration lists every problem with its place, and status 1', kTi
   assert.doesNotMatch(agent.stderr, /listening/);
 });
 
-test('a network that is none is told with its place, beside the other problems', { ...kTimeout, todo: true }, async () => {
+test('a network that is none is told with its place, beside the other problems', kTimeout, async () => {
   const agent = new Agent({
     config: 'collect: {interval: 15}\nexporters: {prometheus: {allow_from: [10.0.0.0/99]}}\n',
   });

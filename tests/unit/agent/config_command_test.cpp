@@ -37,6 +37,37 @@ TEST(CheckCommand, SaysEveryProblemOfABadFile) {
   EXPECT_TRUE(text.starts_with(line.config_path + ":8:13: collect.interval: want")) << text;
 }
 
+TEST(CheckCommand, SaysWhatTheEndpointFindsWrongWithItsPlace) {
+  const CommandLine line = Check(Fixture("endpoint.yaml"));
+  std::string want;
+  for (const char* problem : {
+           ":4:13: collect.interval: want a duration such as \"15s\", got \"15\"",
+           ":9:9: exporters.prometheus.listen[1]: want an address and a port such as "
+           "\"0.0.0.0:9100\" or \"[::]:9100\", got \"nowhere\"",
+           ":10:9: exporters.prometheus.listen[2]: 127.0.0.1:9100 stands twice",
+           ":11:30: exporters.prometheus.allow_from[1]: want a length from 0 to 32 behind the "
+           "slash, got \"10.0.0.0/99\"",
+           ":12:22: exporters.prometheus.web_config_file: /nowhere/web.yml: No such file or "
+           "directory",
+       }) {
+    want += line.config_path + problem + "\n";
+  }
+  EXPECT_EQ(DescribeConfig(line, LoadConfigFor(line)), want);
+}
+
+TEST(CheckCommand, BlamesFlagsForWhatTheyStandOver) {
+  CommandLine line = Check(Fixture("endpoint.yaml"));
+  line.overrides.listen = {"127.0.0.1:0", "nowhere"};
+  line.overrides.web_config_file = "/nowhere/flag.yml";
+  const std::string text = DescribeConfig(line, LoadConfigFor(line));
+  EXPECT_NE(text.find("command line: --web.listen-address: "), std::string::npos) << text;
+  EXPECT_NE(text.find("command line: --web.config.file: /nowhere/flag.yml: No such file"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("prometheus.listen"), std::string::npos) << text;
+  EXPECT_EQ(text.find("web_config_file"), std::string::npos) << text;
+}
+
 TEST(CheckCommand, MissesAFileOnlyWhenItWasNamed) {
   CommandLine line = Check("/nowhere/ecsward.yml");
   EXPECT_EQ(LoadConfigFor(line).problems,

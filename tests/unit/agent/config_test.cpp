@@ -112,6 +112,28 @@ TEST(ParseConfig, PlacesItemsOfAList) {
   EXPECT_EQ(Problems(parsed), "c:3:17: exporters.prometheus.listen[1]: not an address\n");
 }
 
+TEST(ParseConfig, PlacesWhatOthersFoundBesideItsOwn) {
+  const auto parsed = ParseConfig(
+      "collect: {interval: 15}\nexporters: {prometheus: {allow_from: [a]}}\n", {},
+      [](const Config&) {
+        return std::vector<std::string>{"exporters.prometheus.allow_from[0]: not a network"};
+      });
+  EXPECT_EQ(Problems(parsed),
+            "c:1:21: collect.interval: want a duration such as \"15s\", got \"15\"\n"
+            "c:2:39: exporters.prometheus.allow_from[0]: not a network\n");
+}
+
+TEST(ParseConfig, SaysOneThingOnlyOfAListThatItCouldNotTake) {
+  const auto parsed =
+      ParseConfig("exporters: {prometheus: {listen: {a: b}}}\n", {}, [](const Config& c) {
+        EXPECT_TRUE(c.prometheus.listen.empty());
+        return std::vector<std::string>{"exporters.prometheus.listen: is empty"};
+      });
+  EXPECT_EQ(Problems(parsed),
+            "c:1:34: exporters.prometheus.listen: want one value or a list of values, got keys and "
+            "values\n");
+}
+
 TEST(LoadConfig, MissesOnlyARequiredFile) {
   EXPECT_TRUE(LoadConfig("/nowhere/ecsward.yml", false, {}, {}));
   const auto required = LoadConfig("/nowhere/ecsward.yml", true, {}, {});
