@@ -1,10 +1,14 @@
 #include "agent/self_metrics.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <filesystem>
+#include <array>
+#include <cstddef>
+#include <cstring>
 
 #include "agent/version.h"
 #include "collectors/text_scan.h"
@@ -54,17 +58,31 @@ constexpr std::string_view kCompiler = "clang " __clang_version__;
 constexpr std::string_view kCompiler = "gcc " __VERSION__;
 #endif
 
-std::uint64_t EntriesOf(const char* folder) {
-  std::error_code error;
+}  // namespace
+
+SelfMetrics::Folder::Folder(const char* path)
+    : fd_(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {}
+
+SelfMetrics::Folder::~Folder() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+// getdents64(2) itself: readdir(3) wants a stream, which is allocated.
+std::uint64_t SelfMetrics::Folder::CountEntries() const {
+  if (fd_ < 0 || ::lseek(fd_, 0, SEEK_SET) < 0) return 0;
+  alignas(dirent64) std::array<char, 4096> block;
   std::uint64_t count = 0;
-  for (auto it = std::filesystem::directory_iterator(folder, error);
-       !error && it != std::filesystem::directory_iterator(); it.increment(error)) {
-    ++count;
+  for (ssize_t size = 0; (size = ::getdents64(fd_, block.data(), block.size())) > 0;) {
+    for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
+      std::uint16_t length = 0;
+      std::memcpy(&length, &block.at(at + offsetof(dirent64, d_reclen)), sizeof length);
+      const char* const name = &block.at(at + offsetof(dirent64, d_name));
+      if (*name != '.') ++count;  // numbers all; "." and ".." are not counted
+      at += length;
+    }
   }
   return count;
 }
-
-}  // namespace
 
 SelfMetrics::SelfMetrics(WallTime started, const ReloadStatus& reload)
     : started_unix_seconds_(UnixSeconds(started)), reload_(reload) {}
@@ -89,9 +107,8 @@ void SelfMetrics::Measure(MonoTime now) {
 }
 
 void SelfMetrics::MeasureSlow() {
-  threads_ = EntriesOf("/proc/self/task");
-  const std::uint64_t entries = EntriesOf("/proc/self/fd");
-  open_fds_ = entries == 0 ? 0 : entries - 1;  // one is the listing's own
+  threads_ = tasks_.CountEntries();
+  open_fds_ = fds_.CountEntries();
   rlimit limit = {};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) max_fds_ = limit.rlim_cur;
 }

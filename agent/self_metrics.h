@@ -40,12 +40,28 @@ class SelfMetrics {
   std::uint64_t resident_bytes() const { return resident_bytes_; }
 
  private:
+  // One of the process's own folders, kept open: to open one anew each time allocates.
+  class Folder {
+   public:
+    explicit Folder(const char* path);
+    ~Folder();
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    std::uint64_t CountEntries() const;  // 0 where it cannot be read
+
+   private:
+    const int fd_;
+  };
+
   static constexpr std::chrono::seconds kSlowEvery{15};
   void MeasureSlow();
 
   const double started_unix_seconds_;
   const ReloadStatus& reload_;
-  HostFile statm_{"/proc/self/statm"};  // the agent's own, whatever --path.procfs says
+  // The agent's own, whatever --path.procfs says.
+  HostFile statm_{"/proc/self/statm"};
+  Folder tasks_{"/proc/self/task"};
+  Folder fds_{"/proc/self/fd"};
   ReadBuffer buffer_;
   SlidingWindow durations_;
   double cpu_seconds_ = 0;

@@ -141,7 +141,8 @@ class PrometheusServer::Impl final : public SessionHost, public std::enable_shar
         self_(self),
         metrics_(self.registry()),
         pages_(table, self),
-        sweep_(io) {}
+        sweep_(io),
+        self_timer_(io) {}
 
   Result<void> Start() {
     auto options = options_;
@@ -168,6 +169,7 @@ class PrometheusServer::Impl final : public SessionHost, public std::enable_shar
   void Accept(const std::shared_ptr<Listener>& listener);
   void OnAccept(tcp::socket socket);
   void ArmSweep();
+  void RefreshSelf();
   void TurnAway(tcp::socket& socket);
 
   asio::io_context& io_;
@@ -183,8 +185,8 @@ class PrometheusServer::Impl final : public SessionHost, public std::enable_shar
   std::vector<std::shared_ptr<Session>> sweeping_;
   asio::steady_timer sweep_;
   bool sweep_armed_ = false;
-  bool self_fresh_ = false;
-  MonoTime self_time_;
+  asio::steady_timer self_timer_;
+  bool self_refreshing_ = false;
   std::time_t date_second_ = 0;
   std::array<char, 40> date_{};
   std::size_t date_size_ = 0;
@@ -275,6 +277,7 @@ void PrometheusServer::Impl::Stop() {
   for (const auto& listener : listeners_) listener->Close();
   listeners_.clear();
   sweep_.cancel();
+  self_timer_.cancel();
   auto sessions = std::move(sessions_);
   sessions_.clear();
   for (const auto& [key, session] : sessions) session->Close();
@@ -345,12 +348,8 @@ HttpResponse PrometheusServer::Impl::Answer(const HttpRequest& request, PageRef&
   }
   HttpResponse response = Route(request, state);
   if (!response.is_page) return response;
-  const MonoTime now = Now();
-  if (!self_fresh_ || now - self_time_ >= options_.self_refresh) {
-    self_.Refresh();
-    self_time_ = now;
-    self_fresh_ = true;
-  }
+  // Only the first page waits for it: one that nobody has asked for need not be kept fresh.
+  if (!self_refreshing_) RefreshSelf();
   page = pages_.Get(response.format, response.encoding);
   if (page == nullptr) {
     response = ErrorResponse(503);
@@ -395,6 +394,16 @@ void PrometheusServer::Impl::ArmSweep() {
     self->sweeping_.clear();
     self->ArmSweep();
   });
+}
+
+// Now, and from then on again and again: beside the scrapes, which are not to pay for it.
+void PrometheusServer::Impl::RefreshSelf() {
+  self_refreshing_ = true;
+  self_timer_.expires_after(options_.self_refresh);
+  self_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& ec) {
+    if (!ec) self->RefreshSelf();
+  });
+  self_.Refresh();
 }
 
 std::vector<std::uint16_t> PrometheusServer::Impl::Ports() const {

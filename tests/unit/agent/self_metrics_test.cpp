@@ -1,7 +1,11 @@
 #include "agent/self_metrics.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <vector>
+
+#include "tests/unit/allocation_counter.h"
 #include "tests/unit/collectors/host_fixture.h"
 
 namespace ecsward {
@@ -32,6 +36,34 @@ TEST(SelfMetrics, SayHowTheAgentIsDoing) {
   }
   EXPECT_GT(self.cpu_seconds(), 0);
   EXPECT_GT(self.resident_bytes(), 1u << 20);
+}
+
+double Value(const SeriesSet& set, std::string_view name) {
+  const std::string text = "\n" + Samples(set);
+  const auto at = text.find("\n" + std::string(name) + " ");
+  return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size() + 2));
+}
+
+TEST(SelfMetrics, CountThreadsAndDescriptorsWithoutAllocating) {
+  FakeClock clock;
+  const ReloadStatus reload;
+  SelfMetrics self(clock.Wall(), reload);
+  SeriesSet set;
+  self.Measure(clock.Mono());
+  self.Report(clock.Mono(), {}, set);
+  const double before = Value(set, "process_open_fds");
+  EXPECT_GE(before, 3);
+  EXPECT_GE(Value(set, "ecsward_self_threads"), 1);
+
+  std::vector<int> more;
+  for (int i = 0; i < 300; ++i) more.push_back(::dup(0));  // more than one read of the folder
+  clock.Advance(std::chrono::seconds(15));
+  const auto allocations = AllocationsOfThisThread();
+  self.Measure(clock.Mono());
+  EXPECT_EQ(AllocationsOfThisThread(), allocations);
+  for (const int fd : more) ::close(fd);
+  self.Report(clock.Mono(), {}, set);
+  EXPECT_EQ(Value(set, "process_open_fds"), before + 300);
 }
 
 TEST(SelfMetrics, SayThatAReloadFailed) {

@@ -164,6 +164,24 @@ TEST(PrometheusServer, CutsOffSlowAndIdleClients) {
   EXPECT_EQ(server.SelfMetric("ecsward_http_timeouts_total"), "3");
 }
 
+TEST(PrometheusServer, RenewsItsOwnNumbersBesideTheScrapes) {
+  PrometheusOptions options;
+  options.self_refresh = milliseconds(10);
+  LoopbackServer server(options);
+  server.Tick(1);
+  LoopbackClient client(server.port());
+  const auto scrape = [&] {
+    EXPECT_TRUE(client.Send(Get("/metrics")));
+    return client.ReceiveResponse();
+  };
+  EXPECT_NE(scrape().find("\necsward_http_connections 1\n"), std::string::npos);
+  const LoopbackClient other(server.port());
+  const auto begin = steady_clock::now();
+  while (scrape().find("\necsward_http_connections 2\n") == std::string::npos) {
+    ASSERT_LT(steady_clock::now() - begin, std::chrono::seconds(30));
+  }
+}
+
 TEST(PrometheusServer, CutsOffAClientThatDoesNotRead) {
   PrometheusOptions options;
   options.write_timeout = milliseconds(100);
