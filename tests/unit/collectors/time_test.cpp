@@ -34,7 +34,7 @@ TEST(TimeCollector, NoticesAnotherClockSource) {
   host.Write(std::string(kClock) + "current_clocksource", "tsc\n");
   const auto collector = host.Make("time");
   SeriesSet set;
-  ASSERT_TRUE(host.Run(*collector, set, std::chrono::seconds(15)));  // it looks every 15 s
+  ASSERT_TRUE(host.Run(*collector, set, std::chrono::seconds(15)));   // it looks every 15 s
   host.Write(std::string(kClock) + "current_clocksource", "hpet\n");  // the TSC was unstable
   const auto text = *host.Run(*collector, set);
   EXPECT_NE(text.find("clocksource=\"hpet\"} 1"), std::string::npos) << text;
