@@ -60,7 +60,8 @@ bool ParseDate(std::string_view s, double& seconds) {
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day)));
   if (!date.ok()) return false;
-  seconds = UnixSeconds(std::chrono::sys_days(date));
+  // Straight from days: the system clock's nanoseconds end in the year 2262, and begin in 1677.
+  seconds = std::chrono::duration<double>(std::chrono::sys_days(date).time_since_epoch()).count();
   return true;
 }
 

@@ -21,6 +21,7 @@ TEST(ParseOsRelease, UndoesQuoting) {
 
 TEST(ParseOsRelease, NamesTheLineThatIsWrong) {
   EXPECT_EQ(ParseOsRelease("ID=x\nnothing\n").error().message, "line 2: want KEY=VALUE");
+  EXPECT_EQ(ParseOsRelease("SUPPORT_END=1014-04-30\n")->support_end_seconds, -30158179200);
   EXPECT_EQ(ParseOsRelease("SUPPORT_END=2029-02-30\n").error().message, "line 1: want a date");
 }
 
