@@ -16,6 +16,9 @@ namespace {
 // https://docs.kernel.org/filesystems/seq_file.html
 constexpr std::size_t kSurelyWhole = 1024;
 
+// What is asked for at first, however large the buffer has grown: see ReadBuffer.
+constexpr std::size_t kFirstAsk = 8192;
+
 }  // namespace
 
 void ReadBuffer::Grow(std::size_t wanted, std::size_t used) {
@@ -79,15 +82,16 @@ int HostFile::ReadOpened(ReadBuffer& buffer, std::string_view& out) {
       }
       buffer.Grow(used * 2, used);
     }
-    const ssize_t n =
-        ::pread(fd_, buffer.data() + used, buffer.capacity() - used, static_cast<off_t>(used));
+    const std::size_t room = buffer.capacity() - used;
+    const std::size_t ask = used == 0 ? std::min(room, kFirstAsk) : room;
+    const ssize_t n = ::pread(fd_, buffer.data() + used, ask, static_cast<off_t>(used));
     if (n < 0) {
       if (errno == EINTR) continue;
       return errno;
     }
     if (n == 0) break;
     used += static_cast<std::size_t>(n);
-    if (used <= kSurelyWhole && used < buffer.capacity()) break;
+    if (used <= kSurelyWhole) break;  // and less than was asked for
   }
   out = std::string_view(buffer.data(), used);
   return 0;

@@ -21,6 +21,9 @@ struct SharedSources {
       : proc_stat(root.File(Tree::kProc, "stat")), links(root) {}
   SharedFile proc_stat;
   NetworkLinks links;
+  // For a collector's own files, where no view of one outlives the next read: memory that was just
+  // in use is in the cache, and twenty buffers of twenty collectors are not.
+  ReadBuffer buffer;
 };
 
 // What collectors are made with. All of it outlives them.

@@ -83,7 +83,8 @@ Result<ConntrackStats> ParseConntrackStats(std::string_view text) {
 ConntrackCollector::ConntrackCollector(const CollectorEnv& env)
     : count_(env.root.File(Tree::kProc, "sys/net/netfilter/nf_conntrack_count")),
       max_(env.root.File(Tree::kProc, "sys/net/netfilter/nf_conntrack_max")),
-      stats_(env.root.File(Tree::kProc, "net/stat/nf_conntrack")) {}
+      stats_(env.root.File(Tree::kProc, "net/stat/nf_conntrack")),
+      buffer_(env.shared.buffer) {}
 
 Result<void> ConntrackCollector::Collect(const Tick&, Recorder& out) {
   auto count = ReadNumber(count_, buffer_);

@@ -26,7 +26,7 @@ class ConntrackCollector final : public Collector {
 
  private:
   HostFile count_, max_, stats_;
-  ReadBuffer buffer_;
+  ReadBuffer& buffer_;
 };
 
 }  // namespace ecsward

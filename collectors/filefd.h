@@ -18,12 +18,12 @@ Result<FileHandles> ParseFileNr(std::string_view text);
 class FilefdCollector final : public Collector {
  public:
   explicit FilefdCollector(const CollectorEnv& env)
-      : file_(env.root.File(Tree::kProc, "sys/fs/file-nr")) {}
+      : file_(env.root.File(Tree::kProc, "sys/fs/file-nr")), buffer_(env.shared.buffer) {}
   Result<void> Collect(const Tick& tick, Recorder& out) override;
 
  private:
   HostFile file_;
-  ReadBuffer buffer_;
+  ReadBuffer& buffer_;
 };
 
 }  // namespace ecsward

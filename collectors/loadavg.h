@@ -17,12 +17,12 @@ Result<LoadAverages> ParseLoadavg(std::string_view text);
 class LoadavgCollector final : public Collector {
  public:
   explicit LoadavgCollector(const CollectorEnv& env)
-      : file_(env.root.File(Tree::kProc, "loadavg")) {}
+      : file_(env.root.File(Tree::kProc, "loadavg")), buffer_(env.shared.buffer) {}
   Result<void> Collect(const Tick& tick, Recorder& out) override;
 
  private:
   HostFile file_;
-  ReadBuffer buffer_;
+  ReadBuffer& buffer_;
 };
 
 }  // namespace ecsward

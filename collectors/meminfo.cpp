@@ -54,6 +54,7 @@ Result<void> ParseMeminfo(std::string_view text, std::vector<MemoryField>& out) 
 
 MeminfoCollector::MeminfoCollector(const CollectorEnv& env)
     : file_(env.root.File(Tree::kProc, "meminfo")),
+      buffer_(env.shared.buffer),
       byte_metrics_([](std::string_view field) { return Describe(field, true); }),
       count_metrics_([](std::string_view field) { return Describe(field, false); }) {}
 

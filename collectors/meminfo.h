@@ -29,7 +29,7 @@ class MeminfoCollector final : public Collector {
 
  private:
   HostFile file_;
-  ReadBuffer buffer_;
+  ReadBuffer& buffer_;
   std::vector<MemoryField> fields_;
   FieldMetrics byte_metrics_, count_metrics_;
   PeakGauge utilization_;

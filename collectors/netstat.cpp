@@ -60,7 +60,8 @@ NetstatCollector::NetstatCollector(const CollectorEnv& env, const CollectorOptio
     : wanted_(options.String("fields"), ""),
       netstat_{env.root.File(Tree::kProc, "net/netstat"), Metrics(), ParseNetstat},
       snmp_{env.root.File(Tree::kProc, "net/snmp"), Metrics(), ParseNetstat},
-      snmp6_{env.root.File(Tree::kProc, "net/snmp6"), Metrics(), ParseSnmp6} {}
+      snmp6_{env.root.File(Tree::kProc, "net/snmp6"), Metrics(), ParseSnmp6},
+      buffer_(env.shared.buffer) {}
 
 Result<void> NetstatCollector::Collect(const Tick&, Recorder& out) {
   for (Source* source : {&netstat_, &snmp_, &snmp6_}) {

@@ -52,7 +52,7 @@ class NetstatCollector final : public Collector {
 
   NameFilter wanted_;
   Source netstat_, snmp_, snmp6_;
-  ReadBuffer buffer_;
+  ReadBuffer& buffer_;
   std::vector<NetstatField> fields_;
 };
 

@@ -60,7 +60,7 @@ Result<PressureTotals> ParsePressure(std::string_view text) {
   return totals;
 }
 
-PressureCollector::PressureCollector(const CollectorEnv& env) {
+PressureCollector::PressureCollector(const CollectorEnv& env) : buffer_(env.shared.buffer) {
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     sources_[i].file = env.root.File(Tree::kProc, kResources[i].file);
   }

@@ -31,7 +31,7 @@ class PressureCollector final : public Collector {
     MonoTime retry_at;  // where this kernel does not have the file
   };
   std::array<Source, 4> sources_;
-  ReadBuffer buffer_;
+  ReadBuffer& buffer_;
 };
 
 }  // namespace ecsward

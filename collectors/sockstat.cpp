@@ -45,6 +45,7 @@ Result<void> ParseSockstat(std::string_view text, std::vector<SockstatField>& ou
 SockstatCollector::SockstatCollector(const CollectorEnv& env)
     : v4_{env.root.File(Tree::kProc, "net/sockstat"), Metrics(), Metrics()},
       v6_{env.root.File(Tree::kProc, "net/sockstat6"), Metrics(), Metrics()},
+      buffer_(env.shared.buffer),
       page_size_(static_cast<double>(::sysconf(_SC_PAGESIZE))) {}
 
 Result<void> SockstatCollector::Collect(const Tick&, Recorder& out) {

@@ -39,7 +39,7 @@ class SockstatCollector final : public Collector {
   Result<void> CollectFrom(Source& source, Recorder& out);
 
   Source v4_, v6_;
-  ReadBuffer buffer_;
+  ReadBuffer& buffer_;
   std::vector<SockstatField> fields_;
   double page_size_;
 };

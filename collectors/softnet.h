@@ -27,12 +27,12 @@ Result<void> ParseSoftnet(std::string_view text, std::vector<SoftnetCpu>& out);
 class SoftnetCollector final : public Collector {
  public:
   explicit SoftnetCollector(const CollectorEnv& env)
-      : file_(env.root.File(Tree::kProc, "net/softnet_stat")) {}
+      : file_(env.root.File(Tree::kProc, "net/softnet_stat")), buffer_(env.shared.buffer) {}
   Result<void> Collect(const Tick& tick, Recorder& out) override;
 
  private:
   HostFile file_;
-  ReadBuffer buffer_;
+  ReadBuffer& buffer_;
   std::vector<SoftnetCpu> cpus_;
 };
 

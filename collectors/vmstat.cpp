@@ -23,6 +23,7 @@ Result<void> ParseVmstat(std::string_view text, std::vector<VmstatField>& out) {
 
 VmstatCollector::VmstatCollector(const CollectorEnv& env, const CollectorOptions& options)
     : file_(env.root.File(Tree::kProc, "vmstat")),
+      buffer_(env.shared.buffer),
       filter_(options.String("fields"), ""),
       metrics_([this](std::string_view field) {
         FieldMetrics::Texts texts;

@@ -31,7 +31,7 @@ class VmstatCollector final : public Collector {
 
  private:
   HostFile file_;
-  ReadBuffer buffer_;
+  ReadBuffer& buffer_;
   std::vector<VmstatField> fields_;
   NameFilter filter_;
   FieldMetrics metrics_;
