@@ -33,12 +33,14 @@ class SeriesSet {
   using Slot = std::uint32_t;
   static constexpr std::uint32_t kKeepRuns = 60;
 
-  struct Series {
+  // What a steady run looks at comes first and lies in one cache line, short label values included:
+  // once a second, all of it has to come from memory.
+  struct alignas(64) Series {
     const Metric* metric = nullptr;  // null: the slot is free
-    std::string label_values;        // each value behind its length; see EncodedLabels
-    std::string prefix;              // name{a="b"} and a blank, ready for exposition
-    std::uint64_t hash = 0;
     std::uint32_t last_run = 0;
+    std::string label_values;  // each value behind its length in two bytes
+    std::uint64_t hash = 0;
+    std::string prefix;  // name{a="b"} and a blank, ready for exposition
   };
 
   // --- one run: BeginRun, Set…, EndRun. By the one thread that collects. ---
