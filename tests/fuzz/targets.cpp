@@ -48,6 +48,7 @@
 #include "collectors/xfs.h"
 #include "collectors/zoneinfo.h"
 #include "tests/fuzz/exporter_targets.h"
+#include "tests/fuzz/rules_targets.h"
 
 namespace ecsward {
 namespace {
@@ -121,6 +122,7 @@ void FuzzInfiniband(Text t) {
 // clang-format off
 const FuzzTarget kTargets[] = {
     {"add_socket_table", Fill<SocketTotals, AddSocketTable>},
+    {"match_label", FuzzMatcher},
     {"page", FuzzPage},
     {"parse_accept", FuzzAccept},
     {"parse_addresses", FuzzAddresses},

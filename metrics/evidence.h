@@ -1,0 +1,44 @@
+// Who was responsible: what is attached to an alert, so that a page says "CPU 97 %, php-fpm 61 %".
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ecsward {
+
+enum class EvidenceKind : std::uint8_t { kCpu, kMemory, kDisk, kNetwork, kPort };
+std::string_view ToString(EvidenceKind kind);  // "cpu"
+std::optional<EvidenceKind> ParseEvidenceKind(std::string_view text);
+
+struct Offender {
+  std::string name;      // "php-fpm", made safe for terminals and labels
+  std::int64_t pid = 0;  // of the biggest of them; 0 where that means nothing
+  double share = 0;      // of the whole, 0–1
+  double amount = 0;     // in `unit` of the evidence
+};
+
+struct Evidence {
+  EvidenceKind kind = EvidenceKind::kCpu;
+  std::int64_t time_ms = 0;         // when it was taken
+  std::string unit;                 // "cores", "bytes", "bytes/s"
+  std::vector<Offender> offenders;  // the biggest first, a handful
+  std::string note;                 // what is missing, and why: "no permission to read others' I/O"
+};
+// One line for people: "php-fpm 61 %, mysqld 12 %".
+std::string Summary(const Evidence& evidence);
+
+// Gathers evidence without holding up a tick: Ask returns at once and `done` is called later, from
+// a thread of the source's own. `Expect` may be called when an alert becomes pending, so that a
+// difference between two readings already has its first one.
+class EvidenceSource {
+ public:
+  virtual ~EvidenceSource() = default;
+  virtual void Expect(EvidenceKind kind) = 0;
+  virtual void Ask(EvidenceKind kind, std::function<void(Evidence)> done) = 0;
+};
+
+}  // namespace ecsward

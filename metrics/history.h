@@ -1,0 +1,99 @@
+// Short, compressed history of the series that somebody asked for: rules, `ecsward query`.
+//
+// A series is a label set and a chain of small blocks of compressed samples, oldest first (see
+// metrics/sample_block.h for the encoding). Blocks come from one pool and go back to it when their
+// newest sample is older than the series must keep, so a steady host allocates nothing. The newest
+// sample of each series also stands uncompressed: an instant selector reads it and nothing else.
+//
+// Times are milliseconds since 1970, as in Prometheus. A stale marker (metrics/series_set.h,
+// StaleValue) is a sample like any other and says that the series ended there.
+//
+// Not thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "metrics/label_matcher.h"
+#include "metrics/labels.h"
+
+namespace ecsward {
+
+struct Sample {
+  std::int64_t time_ms = 0;
+  double value = 0;
+};
+
+class History {
+ public:
+  using Id = std::uint32_t;  // given out again when the series it stood for is gone
+  static constexpr std::chrono::milliseconds kForever{std::chrono::hours(24 * 365 * 100)};
+
+  // `labels` outlives this.
+  explicit History(LabelTable& labels);
+  ~History();
+  History(const History&) = delete;
+  History& operator=(const History&) = delete;
+
+  LabelTable& label_table() const;
+
+  // --- series ---
+  // The series with these labels; an empty one is made when there is none. It keeps samples for
+  // kForever until told otherwise.
+  Id Open(const Labels& labels);
+  // How long before the newest sample this series keeps its samples, at least.
+  void SetRetention(Id id, std::chrono::milliseconds retention);
+  const Labels& labels(Id id) const;
+  // Grows whenever a series is opened or dropped: whoever keeps ids must select again.
+  std::uint64_t version() const;
+  // All ids below this were given out at some time; alive(id) says whether one stands for a series.
+  std::size_t id_end() const;
+  bool alive(Id id) const;
+  // The series that match, ordered by their labels (Labels::Compare). Clears `out` first.
+  void Select(std::span<const LabelMatcher> matchers, std::vector<Id>& out) const;
+
+  // --- writing ---
+  // False, and counted in rejected(), when the sample is not newer than the series' newest.
+  bool Append(Id id, Sample sample);
+  // Drops series whose newest sample is older than their retention at `now_ms`, and blocks that are
+  // as old in those that are left. Call it now and then; Append looks only at its own series.
+  void Trim(std::int64_t now_ms);
+  // Takes one series and its samples away.
+  void Drop(Id id);
+  // Somebody set the machine's clock: moves every sample by `delta_ms`. Cursors start anew.
+  void Shift(std::int64_t delta_ms);
+
+  // --- reading ---
+  // The newest sample of the series at or before `time_ms`, when it is not older than `oldest_ms`
+  // and no stale marker. O(1) when that is the newest of all.
+  bool At(Id id, std::int64_t time_ms, std::int64_t oldest_ms, Sample& out) const;
+
+  // Reads one series forward, sample by sample, stale markers included. At the end it waits: after
+  // an Append, Next goes on from where it stood. When the block it stands in was dropped (or the
+  // series, or the clock was set), Next returns false and lost() says so; take a new cursor then.
+  class Cursor {
+   public:
+    Cursor() = default;
+    bool Next(Sample& out);
+    bool lost() const;
+
+   private:
+    friend class History;
+    // The helper who builds this room decides what stands here: at most 64 bytes in all.
+  };
+  // Stands before the first sample with a time of at least `from_ms`.
+  Cursor From(Id id, std::int64_t from_ms) const;
+
+  // --- figures ---
+  std::uint64_t series_count() const;
+  std::uint64_t sample_count() const;  // kept now
+  std::uint64_t bytes() const;         // of blocks in use
+  std::uint64_t rejected() const;
+
+ private:
+  // …
+};
+
+}  // namespace ecsward

@@ -1,0 +1,42 @@
+// Go's text/template as far as Prometheus's alert templates use it, with Prometheus's functions.
+// source: https://prometheus.io/docs/prometheus/latest/configuration/template_reference/
+//         https://pkg.go.dev/text/template
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "metrics/labels.h"
+
+namespace ecsward {
+
+struct TemplateSample {
+  LabelPairs labels;
+  double value = 0;
+};
+
+// What an expansion may look at.
+struct TemplateData {
+  LabelPairs labels;           // $labels
+  LabelPairs external_labels;  // $externalLabels
+  std::string external_url;    // $externalURL
+  double value = 0;            // $value
+  std::int64_t time_ms = 0;    // for `query`
+  // `query "…"`: an instant query at time_ms; null: no queries.
+  std::function<Result<std::vector<TemplateSample>>(std::string_view expr)> query;
+};
+
+// Expands one annotation or label value. Bounded: recursion, output size and steps end in an error.
+// errors: kParse or kInvalidArgument, the text Prometheus would show behind
+// "<error expanding template: " (the same up to Go's own wording where that is reasonable)
+Result<std::string> ExpandTemplate(std::string_view text, const TemplateData& data,
+                                   std::string_view name = "__alert");
+
+// Only parses: what `ecsward check` says about a template.
+Result<void> CheckTemplate(std::string_view text, std::string_view name = "__alert");
+
+}  // namespace ecsward

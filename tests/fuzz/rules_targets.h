@@ -1,0 +1,10 @@
+// The parsers of rules/ and of metrics/' history, for targets.cpp: each takes more than one line.
+#pragma once
+
+#include <string_view>
+
+namespace ecsward {
+
+void FuzzMatcher(std::string_view t);
+
+}  // namespace ecsward
