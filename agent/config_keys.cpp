@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "agent/units.h"
+#include "metrics/exposition.h"
 
 namespace ecsward {
 namespace {
@@ -63,10 +64,93 @@ Result<void> BoolInto(std::optional<bool>& target, Value value) {
   return {};
 }
 
+Result<void> LabelInto(std::map<std::string, std::string>& target, Value name, Value value) {
+  if (!IsLabelName(name) || name.starts_with("__")) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("\"{}\" is not a label name", name.substr(0, 80)));
+  }
+  if (!IsUtf8(value)) return Fail(ErrorCode::kInvalidArgument, "want UTF-8");
+  target[std::string(name)] = value;
+  return {};
+}
+
+// sockaddr_un has no room for more: unix(7).
+Result<void> SocketInto(std::string& target, Value value) {
+  if (value.size() > 107) return Want("a path of at most 107 bytes", value);
+  return PathInto(target, value);
+}
+
 // Where it says how often something is done: quicker than this measures only the agent itself; past
 // five minutes Prometheus holds a series for gone.
 constexpr nanoseconds kShortestInterval = milliseconds(100);
 constexpr nanoseconds kLongestInterval = std::chrono::minutes(5);
+
+void AddAlertingKeys(std::vector<ConfigKey>& keys) {
+  const auto duration = [](auto AlertingConfig::*member, nanoseconds low) {
+    return [member, low](Config& c, Value v) {
+      return Into(c.alerting.*member, DurationBetween(low, std::chrono::hours(24), v));
+    };
+  };
+  keys.push_back({"alerting.evaluation_interval",
+                  "How often rules are evaluated that do not say so themselves",
+                  duration(&AlertingConfig::evaluation_interval, kShortestInterval),
+                  {}});
+  keys.push_back({"alerting.language",
+                  "zh or en: that of the built-in rules' annotations",
+                  [](Config& c, Value v) -> Result<void> {
+                    if (v != "zh" && v != "en") return Want("zh or en", v);
+                    c.alerting.language = v;
+                    return {};
+                  },
+                  {}});
+  keys.push_back({"alerting.rule_files",
+                  "Files with rules, shell patterns allowed; the word stock is the built-in ones",
+                  [](Config& c, Value v) -> Result<void> {
+                    if (v.empty() || v.find('\0') != Value::npos) return Want("a file", v);
+                    c.alerting.rule_files.emplace_back(v);
+                    return {};
+                  },
+                  [](Config& c) { c.alerting.rule_files.clear(); }});
+  keys.push_back({"alerting.external_labels",
+                  "Labels that tell others which host this is",
+                  {},
+                  {},
+                  [](Config& c, Value name, Value v) {
+                    return LabelInto(c.alerting.external_labels, name, v);
+                  }});
+  keys.push_back({"alerting.target_labels",
+                  "Labels that rules see on every series of the host",
+                  {},
+                  {},
+                  [](Config& c, Value name, Value v) {
+                    return LabelInto(c.alerting.target_labels, name, v);
+                  }});
+  keys.push_back({"alerting.external_url",
+                  "Under which address others reach what alerts link to",
+                  [](Config& c, Value v) -> Result<void> {
+                    c.alerting.external_url = v;
+                    return {};
+                  },
+                  {}});
+  keys.push_back({"alerting.lookback_delta",
+                  "How old a sample may be and still be a series' value",
+                  duration(&AlertingConfig::lookback_delta, std::chrono::seconds(1)),
+                  {}});
+  keys.push_back({"alerting.max_samples",
+                  "An expression that would touch more fails",
+                  [](Config& c, Value v) {
+                    return NumberInto<std::uint64_t>(c.alerting.max_samples, 1, 1'000'000'000, v);
+                  },
+                  {}});
+  keys.push_back({"alerting.for_outage_tolerance",
+                  "After a longer absence a rule's `for` counts from the beginning",
+                  duration(&AlertingConfig::for_outage_tolerance, nanoseconds(0)),
+                  {}});
+  keys.push_back({"alerting.for_grace_period",
+                  "After a start, alerts whose `for` is at least this long wait this long",
+                  duration(&AlertingConfig::for_grace_period, nanoseconds(0)),
+                  {}});
+}
 
 void AddCollectorKeys(std::vector<ConfigKey>& keys) {
   for (const CollectorSpec& spec : AllCollectors()) {
@@ -164,6 +248,13 @@ std::vector<ConfigKey> AllConfigKeys() {
                      DurationBetween(milliseconds(100), std::chrono::minutes(10), v));
        },
        {}},
+  };
+  AddAlertingKeys(keys);
+  const std::vector<ConfigKey> rest = {
+      {"control.socket",
+       "Where `ecsward query` and others reach the daemon",
+       [](Config& c, Value v) { return SocketInto(c.control_socket, v); },
+       {}},
       {"state.directory",
        "Where what must survive a restart is kept",
        [](Config& c, Value v) { return PathInto(c.state_directory, v); },
@@ -208,6 +299,7 @@ std::vector<ConfigKey> AllConfigKeys() {
        [](Config& c, Value v) { return PathInto(c.paths.udev_data, v); },
        {}},
   };
+  keys.insert(keys.end(), rest.begin(), rest.end());
   AddCollectorKeys(keys);
   return keys;
 }

@@ -20,8 +20,13 @@ struct ConfigKey {
   std::function<Result<void>(Config&, std::string_view value)> set;
   // Only for keys that take one value or a list: forgets the default before the first `set`.
   std::function<void(Config&)> clear;
+  // Only for keys below which people choose the names (labels): puts one of them in. `set` is empty
+  // then. errors: as `set`, of the name too
+  std::function<Result<void>(Config&, std::string_view name, std::string_view value)> set_entry =
+      {};
 
   bool is_list() const { return clear != nullptr; }
+  bool is_map() const { return set_entry != nullptr; }
 };
 
 // In the order of conf/ecsward.yml; the collectors' own settings are among them.

@@ -134,6 +134,10 @@ class Reader {
   void ReadValue(const ConfigKey& key, const YAML::Node& value, Place key_place) {
     const Place place = ValuePlace(value, key_place);
     places_[key.path] = place;
+    if (key.is_map()) {
+      ReadEntries(key, value, place);
+      return;
+    }
     if (!key.is_list()) {
       SetOne(key, value, place);
       return;
@@ -146,6 +150,27 @@ class Reader {
       // As others name it: CheckPrometheusOptions.
       places_[fmt::format("{}[{}]", key.path, i)] = at;
       SetOne(key, item, at);
+    }
+  }
+
+  // Names of the user's own with a value each.
+  void ReadEntries(const ConfigKey& key, const YAML::Node& value, Place place) {
+    if (value.IsNull()) return;
+    if (!value.IsMap()) {
+      Add(place, key.path, "want names and values, got " + Kind(value));
+      return;
+    }
+    std::set<std::string> seen;
+    for (const auto& entry : value) {
+      const Place at = PlaceOf(entry.first.Mark());
+      if (!entry.first.IsScalar() || !entry.second.IsScalar()) {
+        Add(at, key.path, "want a name and one value");
+      } else if (!seen.insert(entry.first.Scalar()).second) {
+        Add(at, key.path, fmt::format("\"{}\" stands here twice", Shown(entry.first.Scalar())));
+      } else if (auto ok = key.set_entry(out_.config, entry.first.Scalar(), entry.second.Scalar());
+                 !ok) {
+        Add(at, key.path, ok.error().message);
+      }
     }
   }
 

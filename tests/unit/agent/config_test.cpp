@@ -62,6 +62,43 @@ TEST(ParseConfig, TakesEverySection) {
   EXPECT_EQ(c.governor.max_memory_bytes, std::uint64_t{48} << 20);
   EXPECT_EQ(c.log_level, LogLevel::kWarn);
   EXPECT_EQ(c.paths.udev_data, "/host/run/udev/data");
+  EXPECT_EQ(c.alerting.evaluation_interval, std::chrono::seconds(5));
+  EXPECT_EQ(c.alerting.language, "en");
+  EXPECT_EQ(c.alerting.rule_files, (std::vector<std::string>{"stock", "rules/*.yml"}));
+  EXPECT_EQ(c.alerting.lookback_delta, std::chrono::minutes(1));
+  EXPECT_EQ(c.alerting.max_samples, 1000u);
+  EXPECT_EQ(c.alerting.for_outage_tolerance, std::chrono::hours(2));
+  EXPECT_EQ(c.alerting.for_grace_period, std::chrono::seconds(10));
+  EXPECT_EQ(c.alerting.external_url, "https://example.test/alerts");
+  EXPECT_EQ(c.control_socket, "/run/ecsward/control.sock");
+  EXPECT_EQ(ToString(ExternalLabels(c.alerting, "web-1")),
+            R"({hostname="web-1", instance_id="i-1", region="cn-hangzhou"})");
+  EXPECT_EQ(ToString(TargetLabels(c.alerting, "web-1")), R"({job="linux"})");
+}
+
+TEST(ParseConfig, TakesLabelsWhoseNamesAreLabels) {
+  EXPECT_EQ(Problems(ParseConfig("alerting:\n"
+                                 "  external_labels: {region: a, 1st: b, __x: c, region: d}\n"
+                                 "  target_labels: [a]\n")),
+            "c:2:32: alerting.external_labels: \"1st\" is not a label name\n"
+            "c:2:40: alerting.external_labels: \"__x\" is not a label name\n"
+            "c:2:48: alerting.external_labels: \"region\" stands here twice\n"
+            "c:3:18: alerting.target_labels: want names and values, got a list\n");
+}
+
+TEST(AlertingConfig, KnowsTheHostWithoutBeingTold) {
+  const AlertingConfig alerting;
+  EXPECT_EQ(ToString(ExternalLabels(alerting, "web-1")), R"({hostname="web-1"})");
+  EXPECT_EQ(ToString(TargetLabels(alerting, "web-1")), R"({instance="web-1", job="node"})");
+}
+
+TEST(ControlSocketPath, IsInTheServicesDirectoryOrBesideTheState) {
+  Config config;
+  config.state_directory = "/state";
+  EXPECT_EQ(ControlSocketPath(config, nullptr), "/state/control.sock");
+  EXPECT_EQ(ControlSocketPath(config, "/run/a:/run/b"), "/run/a/control.sock");
+  config.control_socket = "/x.sock";
+  EXPECT_EQ(ControlSocketPath(config, "/run/a"), "/x.sock");
 }
 
 TEST(ParseConfig, WorksEmpty) {
@@ -170,6 +207,7 @@ TEST(InstalledConfig, IsValidAsItStandsAndWithEveryDefaultTakenIn) {
   EXPECT_EQ(c.prometheus.header_timeout, defaults.prometheus.header_timeout);
   EXPECT_EQ(c.prometheus.idle_timeout, defaults.prometheus.idle_timeout);
   EXPECT_EQ(c.prometheus.write_timeout, defaults.prometheus.write_timeout);
+  EXPECT_EQ(c.alerting.rule_files, defaults.alerting.rule_files);
   EXPECT_EQ(c.governor, defaults.governor);
   EXPECT_EQ(c.paths, defaults.paths);
   EXPECT_EQ(c.state_directory, defaults.state_directory);

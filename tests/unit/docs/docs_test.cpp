@@ -145,6 +145,11 @@ void ExpectDefaults(const Config& config) {
   EXPECT_EQ(config.prometheus.header_timeout, defaults.prometheus.header_timeout);
   EXPECT_EQ(config.prometheus.idle_timeout, defaults.prometheus.idle_timeout);
   EXPECT_EQ(config.prometheus.write_timeout, defaults.prometheus.write_timeout);
+  AlertingConfig alerting = config.alerting;
+  EXPECT_EQ(TargetLabels(alerting, "h"), TargetLabels(defaults.alerting, "h"));
+  alerting.target_labels.clear();  // the file shows the job, which goes without saying
+  EXPECT_EQ(alerting, defaults.alerting);
+  EXPECT_EQ(config.control_socket, defaults.control_socket);
   EXPECT_EQ(config.governor, defaults.governor);
   EXPECT_EQ(config.state_directory, defaults.state_directory);
   EXPECT_EQ(config.log_level, defaults.log_level);
