@@ -19,8 +19,12 @@ namespace ecsward::promql {
 using ValueFunction = double (*)(double value);
 ValueFunction FindValueFunction(FunctionId id);
 
-// clamp*, round: as Prometheus computes them (round: half up, via the inverse of `to_nearest`).
+// Half up, via the inverse of `to_nearest`, as Prometheus computes it.
 double Round(double value, double to_nearest);
+// NaN stays NaN. clamp() gives nothing at all where max < min: that is for the caller to see.
+double Clamp(double value, double min, double max);
+double ClampMin(double value, double min);
+double ClampMax(double value, double max);
 
 struct Bucket {
   double upper_bound = 0;

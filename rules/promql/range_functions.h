@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 
+#include "base/result.h"
 #include "metrics/history.h"
 #include "rules/promql/functions.h"
 
@@ -27,6 +28,10 @@ using RangeFunction = bool (*)(std::span<const Sample> samples, const RangeArgs&
 // Null for what is no range function. absent_over_time is the evaluator's own business.
 RangeFunction FindRangeFunction(FunctionId id);
 
+// What Prometheus finds wrong with arguments that only the evaluation knows, once there is a series.
+// errors: kInvalidArgument `invalid smoothing factor. Expected: 0 < sf < 1, got: 2.000000`
+Result<void> CheckRangeArgs(FunctionId id, const RangeArgs& args);
+
 // last_over_time alone keeps the metric's name.
 bool KeepsName(FunctionId id);
 
@@ -43,10 +48,12 @@ class RollingWindow {
 
   void Clear();
   void Push(const Sample& sample);  // at the new end
-  void Pop(const Sample& sample);   // from the old end: the oldest that is still in
+  // Takes `oldest`, the oldest that is still in, from the old end; `next`, which stays in, is then
+  // the oldest. A window that gets empty is cleared instead: the last sample is never popped.
+  void Pop(const Sample& oldest, const Sample& next);
   // As RangeFunction over what is in. Sometimes the state cannot say it exactly enough (after a
   // huge value has left a sum, say): `needs_refill` is set, and the caller clears and pushes all of
-  // the window again.
+  // the window again. Right after that it is never set.
   bool Result(const RangeArgs& args, double& out, bool& needs_refill) const;
 
  private:
