@@ -1,0 +1,93 @@
+#include "agent/alert_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace ecsward {
+namespace {
+
+using nlohmann::json;
+
+std::string TextAt(const json& object, const char* key) {
+  const auto it = object.find(key);
+  return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
+template <class Number>
+Number NumberAt(const json& object, const char* key) {
+  const auto it = object.find(key);
+  return it != object.end() && it->is_number() ? it->get<Number>() : Number{};
+}
+
+}  // namespace
+
+json ToJson(const LabelPairs& labels) {
+  json object = json::object();
+  for (const LabelPair& label : labels) object[label.name] = label.value;
+  return object;
+}
+
+json ToJson(const std::vector<Evidence>& evidence) {
+  json list = json::array();
+  for (const Evidence& one : evidence) {
+    json offenders = json::array();
+    for (const Offender& offender : one.offenders) {
+      offenders.push_back({{"name", offender.name},
+                           {"pid", offender.pid},
+                           {"share", offender.share},
+                           {"amount", offender.amount}});
+    }
+    list.push_back({{"kind", std::string(ToString(one.kind))},
+                    {"time_ms", one.time_ms},
+                    {"unit", one.unit},
+                    {"note", one.note},
+                    {"offenders", std::move(offenders)}});
+  }
+  return list;
+}
+
+std::string Dump(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Result<json> ParseJson(std::string_view text) {
+  json value = json::parse(text, nullptr, false);
+  if (value.is_discarded()) return Fail(ErrorCode::kParse, "not JSON");
+  return value;
+}
+
+LabelPairs LabelsFromJson(const json& value) {
+  LabelPairs labels;
+  if (!value.is_object()) return labels;
+  for (const auto& [name, text] : value.items()) {
+    if (text.is_string()) labels.push_back({name, text.get<std::string>()});
+  }
+  return Normalized(std::move(labels));
+}
+
+std::vector<Evidence> EvidenceFromJson(const json& value) {
+  std::vector<Evidence> list;
+  if (!value.is_array()) return list;
+  for (const json& item : value) {
+    if (!item.is_object()) continue;
+    const auto kind = ParseEvidenceKind(TextAt(item, "kind"));
+    if (!kind) continue;
+    Evidence one{*kind,
+                 NumberAt<std::int64_t>(item, "time_ms"),
+                 TextAt(item, "unit"),
+                 {},
+                 TextAt(item, "note")};
+    const auto offenders = item.find("offenders");
+    if (offenders != item.end() && offenders->is_array()) {
+      for (const json& offender : *offenders) {
+        if (!offender.is_object()) continue;
+        one.offenders.push_back({TextAt(offender, "name"), NumberAt<std::int64_t>(offender, "pid"),
+                                 NumberAt<double>(offender, "share"),
+                                 NumberAt<double>(offender, "amount")});
+      }
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+}  // namespace ecsward
