@@ -1,0 +1,36 @@
+// The time by which rules live: the wall clock, but somebody setting it neither fires an alert nor
+// loses one.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "base/clock.h"
+
+namespace ecsward {
+
+class RuleTime {
+ public:
+  // More than this between the two clocks from one call to the next, and the wall clock was set (or
+  // the host was suspended); less is a clock that is being slewed.
+  static constexpr std::chrono::milliseconds kStep{1000};
+
+  struct Moment {
+    std::int64_t now_ms = 0;    // since 1970; later than the one before, once that has moved too
+    std::int64_t shift_ms = 0;  // what every remembered time has to be moved by first; 0 as a rule
+  };
+  // One call a tick, with both clocks as they were at one moment.
+  Moment Observe(WallTime wall, MonoTime mono);
+
+ private:
+  bool begun_ = false;
+  WallTime wall_;
+  MonoTime mono_;
+  std::int64_t now_ms_ = 0;
+};
+
+inline std::int64_t UnixMilliseconds(WallTime time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+}  // namespace ecsward
