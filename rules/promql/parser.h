@@ -9,7 +9,7 @@
 
 namespace ecsward::promql {
 
-// What is wrong and where: line and column count from 1, in characters as Prometheus does.
+// What is wrong and where: line and column count from 1, columns in bytes as Prometheus does.
 struct ParseError {
   std::size_t line = 1, column = 1;
   std::string message;  // "unexpected right parenthesis ')' in aggregation"
