@@ -1,6 +1,7 @@
 #include "tests/fuzz/targets.h"
 
 #include "agent/config_parse.h"
+#include "agent/control_protocol.h"
 #include "collectors/arp.h"
 #include "collectors/buddyinfo.h"
 #include "collectors/cgroups.h"
@@ -117,6 +118,11 @@ void FuzzInfiniband(Text t) {
   (void)ParseSysfsNumber(t);
 }
 
+void FuzzControlRequest(Text t) {
+  if (const auto request = ParseControlRequest(t)) (void)ParseControlRequest(ToLine(*request));
+  (void)ParseAnswerLine(t);
+}
+
 // One row a parser, named after its function, sorted; one line each, so that git merges rows. What
 // takes more is a function above.
 // clang-format off
@@ -133,6 +139,7 @@ const FuzzTarget kTargets[] = {
     {"parse_cgroups", Fill<std::vector<CgroupController>, ParseCgroups>},
     {"parse_config", [](Text t) { (void)ParseConfig(t); }},
     {"parse_conntrack_stats", [](Text t) { (void)ParseConntrackStats(t); }},
+    {"parse_control_request", FuzzControlRequest},
     {"parse_cpu_info", [](Text t) { (void)ParseCpuInfo(t); }},
     {"parse_cpu_list", [](Text t) { (void)ParseCpuList(t); }},
     {"parse_cpu_stat", FuzzCpuStat},

@@ -1,0 +1,133 @@
+#include "agent/control_protocol.h"
+
+#include <nlohmann/json.hpp>
+
+#include "agent/alert_json.h"
+
+namespace ecsward {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kNames[] = {"settings", "alerts", "rules", "history"};
+constexpr MatchType kTypes[] = {MatchType::kEqual, MatchType::kNotEqual, MatchType::kRegexp,
+                                MatchType::kNotRegexp};
+constexpr std::size_t kMaxMatchers = 64;
+constexpr std::size_t kMaxParts = 8;
+constexpr std::uint64_t kMaxAnswerBytes = std::uint64_t{1} << 30;
+
+Error Bad(const std::string& message) { return Fail(ErrorCode::kInvalidArgument, message); }
+
+// ["=", "job", "node"]
+Result<LabelMatcher> MatcherFrom(const json& value) {
+  if (!value.is_array() || value.size() != 3) return Bad("a matcher is [operator, name, value]");
+  for (const json& part : value) {
+    if (!part.is_string()) return Bad("a matcher is made of texts");
+  }
+  for (const MatchType type : kTypes) {
+    if (ToString(type) != value[0].get_ref<const std::string&>()) continue;
+    return LabelMatcher::Make(type, value[1].get<std::string>(), value[2].get<std::string>());
+  }
+  return Bad("no such matcher: " + value[0].get<std::string>().substr(0, 20));
+}
+
+Result<ControlRequest::Series> SeriesFrom(const json& value) {
+  if (!value.is_object()) return Bad("series are objects");
+  ControlRequest::Series series;
+  const auto from = value.find("from_ms");
+  if (from != value.end()) {
+    if (!from->is_number_integer()) return Bad("from_ms is a whole number");
+    series.from_ms = from->get<std::int64_t>();
+  }
+  const auto matchers = value.find("matchers");
+  if (matchers == value.end() || !matchers->is_array() || matchers->empty()) {
+    return Bad("series want matchers");
+  }
+  if (matchers->size() > kMaxMatchers) return Bad("too many matchers");
+  for (const json& item : *matchers) {
+    auto matcher = MatcherFrom(item);
+    if (!matcher) return std::move(matcher).error();
+    series.matchers.push_back(std::move(*matcher));
+  }
+  return series;
+}
+
+}  // namespace
+
+std::string ToLine(const ControlRequest& request) {
+  json line = {{"request", std::string(kNames[static_cast<std::size_t>(request.what)])}};
+  if (request.what == ControlRequest::What::kHistory) {
+    json list = json::array();
+    for (const ControlRequest::Series& series : request.series) {
+      json matchers = json::array();
+      for (const LabelMatcher& matcher : series.matchers) {
+        matchers.push_back(
+            {std::string(ToString(matcher.type())), matcher.name(), matcher.value()});
+      }
+      list.push_back({{"from_ms", series.from_ms}, {"matchers", std::move(matchers)}});
+    }
+    line["series"] = std::move(list);
+  }
+  return Dump(line) + "\n";
+}
+
+Result<ControlRequest> ParseControlRequest(std::string_view line) {
+  if (line.size() > kMaxControlRequestBytes) return Bad("request too long");
+  const auto value = ParseJson(line);
+  if (!value || !value->is_object()) return Bad("want a request as JSON");
+  const auto name = value->find("request");
+  if (name == value->end() || !name->is_string()) return Bad("want a request");
+  ControlRequest request;
+  std::size_t what = 0;
+  while (what < std::size(kNames) && kNames[what] != name->get_ref<const std::string&>()) ++what;
+  if (what == std::size(kNames)) {
+    return Bad("no such request: " + name->get<std::string>().substr(0, 40));
+  }
+  request.what = static_cast<ControlRequest::What>(what);
+  if (request.what != ControlRequest::What::kHistory) return request;
+  const auto list = value->find("series");
+  if (list == value->end() || !list->is_array()) return Bad("history wants series");
+  if (list->size() > kMaxControlSeries) return Bad("too many series");
+  for (const json& item : *list) {
+    auto series = SeriesFrom(item);
+    if (!series) return std::move(series).error();
+    request.series.push_back(std::move(*series));
+  }
+  return request;
+}
+
+std::string OkLine(const std::vector<std::string>& parts) {
+  json sizes = json::array();
+  for (const std::string& part : parts) sizes.push_back(part.size());
+  return Dump({{"status", "ok"}, {"parts", std::move(sizes)}}) + "\n";
+}
+
+std::string ErrorLine(std::string_view message) {
+  return Dump({{"status", "error"}, {"error", std::string(message)}}) + "\n";
+}
+
+Result<std::vector<std::size_t>> ParseAnswerLine(std::string_view line) {
+  const auto value = ParseJson(line);
+  if (!value || !value->is_object()) return Fail(ErrorCode::kParse, "not an answer of ecsward's");
+  const auto error = value->find("error");
+  if (error != value->end() && error->is_string()) return Bad(error->get<std::string>());
+  const auto parts = value->find("parts");
+  std::vector<std::size_t> sizes;
+  std::uint64_t sum = 0;
+  if (parts != value->end() && parts->is_array() && parts->size() <= kMaxParts) {
+    for (const json& part : *parts) {
+      if (!part.is_number_unsigned()) continue;
+      const auto size = part.get<std::uint64_t>();
+      if (size > kMaxAnswerBytes || (sum += size) > kMaxAnswerBytes) {
+        return Fail(ErrorCode::kParse, "the answer is too long");
+      }
+      sizes.push_back(size);
+    }
+  }
+  if (sizes.empty() || sizes.size() != parts->size()) {
+    return Fail(ErrorCode::kParse, "not an answer of ecsward's");
+  }
+  return sizes;
+}
+
+}  // namespace ecsward
