@@ -28,8 +28,8 @@ using RangeFunction = bool (*)(std::span<const Sample> samples, const RangeArgs&
 // Null for what is no range function. absent_over_time is the evaluator's own business.
 RangeFunction FindRangeFunction(FunctionId id);
 
-// What Prometheus finds wrong with arguments that only the evaluation knows, once there is a series.
-// errors: kInvalidArgument `invalid smoothing factor. Expected: 0 < sf < 1, got: 2.000000`
+// What Prometheus finds wrong with arguments that only the evaluation knows, once there is a
+// series. errors: kInvalidArgument `invalid smoothing factor. Expected: 0 < sf < 1, got: 2.000000`
 Result<void> CheckRangeArgs(FunctionId id, const RangeArgs& args);
 
 // last_over_time alone keeps the metric's name.
@@ -56,8 +56,9 @@ class RollingWindow {
   // the window again. Right after that it is never set.
   bool Result(const RangeArgs& args, double& out, bool& needs_refill) const;
 
+  struct State;  // rules/promql/rolling_state.h
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 
