@@ -80,6 +80,72 @@ void AddSharedFlags(CLI::App& app, CommandLine& line, std::string& log_level) {
   app.footer(CollectorHelp());
 }
 
+// How to reach the daemon: with its configuration, or its socket.
+void AddDaemonFlags(CLI::App& app, CommandLine& line) {
+  app.add_option("--config", line.config_path, "The daemon's configuration file")
+      ->type_name("FILE")
+      ->default_str(line.config_path);
+  app.add_option("--socket", line.ask.socket, "Its control socket, instead of what the file says")
+      ->type_name("PATH");
+}
+
+void AddQuery(CLI::App& app, CommandLine& line) {
+  AskArguments& ask = line.ask;
+  AddDaemonFlags(app, line);
+  app.add_option("expression", ask.expression, "PromQL, in quotes")->required();
+  app.add_option("--at", ask.at, "At this time instead of now: 1700000000 or 2025-03-01T12:00:00Z")
+      ->type_name("TIME");
+  app.add_option("--start", ask.start, "From this time on, step by step")->type_name("TIME");
+  app.add_option("--end", ask.end, "Up to this time (now)")->type_name("TIME");
+  app.add_option("--range", ask.range, "So long up to --end, instead of --start: 1h")
+      ->type_name("DURATION");
+  app.add_option("--step", ask.step, "Between two evaluations (a 250th of the range)")
+      ->type_name("DURATION");
+  app.add_flag("--json", ask.json, "As Prometheus's HTTP API answers");
+  app.footer(
+      "The expression may read whatever the host measures now, and as much history as the rules\n"
+      "keep. It is evaluated in this process: a query cannot harm the daemon.\n\n"
+      "  ecsward query 'node_load1'\n"
+      "  ecsward query 'rate(node_network_receive_bytes_total{device=\"eth0\"}[5m])' --at "
+      "2025-03-01T12:00:00Z\n"
+      "  ecsward query 'node_load1' --range 10m --step 1m --json");
+}
+
+void AddAlerts(CLI::App& app, CommandLine& line) {
+  AddDaemonFlags(app, line);
+  app.add_flag("--json", line.ask.json, "As Prometheus's HTTP API answers");
+  app.footer(
+      "Pending and firing alerts, and those that were resolved lately; who was responsible where "
+      "a\n"
+      "rule asks for it.\n\n"
+      "  ecsward alerts\n"
+      "  ecsward alerts --json | jq '.data.alerts[].labels.alertname'");
+}
+
+void AddBacktest(CLI::App& app, CommandLine& line) {
+  AskArguments& ask = line.ask;
+  AddDaemonFlags(app, line);
+  app.add_option("file", ask.files, "Rule file in Prometheus's format")->required()->expected(1);
+  app.add_option("--range", ask.range, "How far back (as far as the history goes)")
+      ->type_name("DURATION");
+  app.add_flag("--json", ask.json, "One line of JSON for each change");
+  app.footer(
+      "Evaluates the rules over the history that the daemon keeps and says when each alert would\n"
+      "have been pending, firing and resolved. The daemon keeps what its own rules need: new "
+      "rules\n"
+      "that read further back see only that much.\n\n"
+      "  ecsward backtest disk.yml --range 1h");
+}
+
+void AddTestRules(CLI::App& app, CommandLine& line) {
+  app.add_option("files", line.ask.files, "Test files, as promtool test rules takes them")
+      ->required();
+  app.footer(
+      "Runs unit tests of rules: the files that `promtool test rules` takes. Exit code 1 when one\n"
+      "fails. It needs no daemon.\n\n"
+      "  ecsward test rules tests/*.yml");
+}
+
 ParsedCommandLine Misuse(const std::string& message) {
   return {std::nullopt, "ecsward: " + message + "\nTry 'ecsward --help'.\n", 2};
 }
@@ -172,6 +238,17 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
                     "TLS and basic auth, a file in Prometheus's web configuration format")
         ->type_name("FILE");
   }
+  CLI::App* query = app.add_subcommand("query", "Evaluate PromQL over what the daemon knows");
+  AddQuery(*query, line);
+  CLI::App* alerts = app.add_subcommand("alerts", "Show the daemon's alerts");
+  AddAlerts(*alerts, line);
+  CLI::App* backtest =
+      app.add_subcommand("backtest", "Say when the rules of a file would have fired");
+  AddBacktest(*backtest, line);
+  CLI::App* test = app.add_subcommand("test", "Test what the daemon is to be given");
+  test->require_subcommand(1);
+  CLI::App* test_rules = test->add_subcommand("rules", "Run unit tests of rules");
+  AddTestRules(*test_rules, line);
   metrics->add_option("--collectors", line.collectors, "Only these, between commas, or \"all\"")
       ->type_name("a,b|all");
 
@@ -186,9 +263,26 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
     }
     return Misuse(e.what());
   }
-  line.verb = *run ? Verb::kRun : *check ? Verb::kCheck : Verb::kMetrics;
-  CLI::App* chosen = *run ? run : *check ? check : metrics;
-  line.config_given = chosen->count("--config") > 0;
+  const std::pair<CLI::App*, Verb> verbs[] = {{run, Verb::kRun},
+                                              {check, Verb::kCheck},
+                                              {metrics, Verb::kMetrics},
+                                              {query, Verb::kQuery},
+                                              {alerts, Verb::kAlerts},
+                                              {backtest, Verb::kBacktest},
+                                              {test_rules, Verb::kTestRules}};
+  for (const auto& [sub, verb] : verbs) {
+    if (!*sub) continue;
+    line.verb = verb;
+    line.config_given = verb != Verb::kTestRules && sub->count("--config") > 0;
+  }
+  const AskArguments& ask = line.ask;
+  if (ask.start && ask.range) return Misuse("--start and --range say the same; want one of them");
+  if (ask.at && (ask.start || ask.range || ask.end || ask.step)) {
+    return Misuse("--at is one moment; it goes with no --start, --end, --range or --step");
+  }
+  if (line.verb == Verb::kQuery && (ask.end || ask.step) && !ask.start && !ask.range) {
+    return Misuse("--end and --step want --start or --range");
+  }
   if (!log_level.empty()) {
     line.overrides.log_level = ParseLogLevel(log_level);
     if (!line.overrides.log_level) {

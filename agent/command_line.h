@@ -11,7 +11,16 @@
 
 namespace ecsward {
 
-enum class Verb { kRun, kCheck, kMetrics };
+enum class Verb { kRun, kCheck, kMetrics, kQuery, kAlerts, kBacktest, kTestRules };
+
+// Of query, alerts, backtest and test rules. Times and durations are as people wrote them.
+struct AskArguments {
+  std::string expression;
+  std::optional<std::string> at, start, end, range, step;
+  std::vector<std::string> files;
+  std::optional<std::string> socket;
+  bool json = false;
+};
 
 // What flags say; it stands over the configuration file, also after a reload.
 struct Overrides {
@@ -28,6 +37,7 @@ struct CommandLine {
   std::string config_path{kDefaultConfigPath};
   bool config_given = false;              // with --config a missing file is an error
   std::optional<std::string> collectors;  // metrics --collectors=…
+  AskArguments ask;
   Overrides overrides;
 };
 

@@ -63,6 +63,12 @@ int Main(int argc, char** argv) {
       return RunCheck(*parsed.command);
     case Verb::kRun:
       return RunDaemon(*parsed.command);
+    case Verb::kQuery:
+    case Verb::kAlerts:
+    case Verb::kBacktest:
+    case Verb::kTestRules:
+      std::fputs("ecsward: not there yet\n", stderr);
+      return 2;
   }
   return 2;
 }

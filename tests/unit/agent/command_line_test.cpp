@@ -46,6 +46,41 @@ TEST(CommandLine, MisuseIsExitCodeTwoWithAHint) {
             std::string::npos);
 }
 
+TEST(CommandLine, TakesWhatIsAskedOfTheDaemon) {
+  const auto query = Parse({"query", "up == 1", "--range", "1h", "--step=1m", "--json"});
+  ASSERT_TRUE(query.command) << query.text;
+  EXPECT_EQ(query.command->verb, Verb::kQuery);
+  EXPECT_EQ(query.command->ask.expression, "up == 1");
+  EXPECT_EQ(query.command->ask.range, "1h");
+  EXPECT_EQ(query.command->ask.step, "1m");
+  EXPECT_TRUE(query.command->ask.json);
+  // An expression may begin with a minus.
+  EXPECT_EQ(Parse({"query", "--", "-node_load1"}).command->ask.expression, "-node_load1");
+
+  const auto alerts = Parse({"alerts", "--config=/x.yml", "--socket=/x.sock"});
+  ASSERT_TRUE(alerts.command) << alerts.text;
+  EXPECT_EQ(alerts.command->verb, Verb::kAlerts);
+  EXPECT_TRUE(alerts.command->config_given);
+  EXPECT_EQ(alerts.command->ask.socket, "/x.sock");
+
+  const auto test = Parse({"test", "rules", "a.yml", "b.yml"});
+  ASSERT_TRUE(test.command) << test.text;
+  EXPECT_EQ(test.command->verb, Verb::kTestRules);
+  EXPECT_EQ(test.command->ask.files, (std::vector<std::string>{"a.yml", "b.yml"}));
+
+  EXPECT_EQ(Parse({"backtest", "a.yml"}).command->verb, Verb::kBacktest);
+  for (const auto& misuse :
+       {Parse({"query"}), Parse({"query", "up", "--at=1", "--range=1h"}), Parse({"test"}),
+        Parse({"query", "up", "--step=1m"}), Parse({"query", "up", "--start=1", "--range=1h"}),
+        Parse({"backtest"}), Parse({"test", "rules"})}) {
+    EXPECT_EQ(misuse.exit_code, 2);
+  }
+  for (const auto& help : {Parse({"query", "--help"}), Parse({"backtest", "--help"}),
+                           Parse({"alerts", "--help"}), Parse({"test", "rules", "--help"})}) {
+    EXPECT_NE(help.text.find("  ecsward "), std::string::npos) << help.text;  // an example
+  }
+}
+
 TEST(CommandLine, HelpAndVersionAreExitCodeZero) {
   for (const auto& parsed :
        {Parse({"--help"}), Parse({"--version"}), Parse({"run", "--help"}), Parse({"-h"})}) {
