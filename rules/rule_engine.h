@@ -50,10 +50,12 @@ struct SavedAlerts {
   std::vector<RuleAlert> alerts;     // pending and firing
 };
 
-// Told of each change of state, in the order they happen, in the thread that evaluates.
+// Told of each change of state, in the order they happen, in the thread that evaluates. A rule
+// without `for` goes from inactive to firing at once.
 struct AlertChange {
   AlertState before = AlertState::kInactive;
   RuleAlert now;
+  bool evidence = false;  // the state is as it was, but evidence has arrived: save it
 };
 
 struct RuleStatus {
@@ -70,6 +72,8 @@ struct RuleEngineFigures {
   std::size_t rules = 0, groups = 0, pending = 0, firing = 0;
 };
 
+// Series that the rules write keep their samples for ever until somebody sets their retention
+// (History::SetRetention); History::version() tells of new ones.
 class RuleEngine {
  public:
   // `history` outlives this; `evidence` too, and may be null.
@@ -81,12 +85,14 @@ class RuleEngine {
   // Puts these groups in the place of those before. A rule that was there before, unchanged, in the
   // same group keeps its alerts and timers; a rule that is gone resolves its alerts.
   void Load(std::vector<RuleGroup> groups, std::int64_t now_ms);
-  // Before the first evaluation after a start.
+  // After Load and before the first evaluation after a start. Alerts whose rule is gone, and those
+  // from before too long an outage, are told to be resolved when they were firing.
   void Restore(const SavedAlerts& saved, std::int64_t now_ms);
   void OnChange(std::function<void(const AlertChange&)> told);
 
   // Evaluates every group that is due at `now_ms`. Groups are spread over their interval by a hash
-  // of their name, as Prometheus does. Returns how many groups were evaluated.
+  // of their name, as Prometheus does; a loaded group waits for its first turn. Returns how many
+  // groups were evaluated. What other threads found out (evidence) is taken up here, too.
   std::size_t RunDue(std::int64_t now_ms);
   // Evaluates every group, due or not: for tests and `ecsward test rules`.
   void RunAll(std::int64_t now_ms);
