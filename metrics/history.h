@@ -14,17 +14,17 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "metrics/block_pool.h"
 #include "metrics/label_matcher.h"
 #include "metrics/labels.h"
+#include "metrics/sample_block.h"
 
 namespace ecsward {
-
-struct Sample {
-  std::int64_t time_ms = 0;
-  double value = 0;
-};
 
 class History {
  public:
@@ -48,6 +48,8 @@ class History {
   const Labels& labels(Id id) const;
   // Grows whenever a series is opened or dropped: whoever keeps ids must select again.
   std::uint64_t version() const;
+  // Grows whenever a series is dropped: until then, ids that were good are.
+  std::uint64_t dropped() const { return dropped_; }
   // All ids below this were given out at some time; alive(id) says whether one stands for a series.
   std::size_t id_end() const;
   bool alive(Id id) const;
@@ -81,8 +83,16 @@ class History {
 
    private:
     friend class History;
-    // The helper who builds this room decides what stands here: at most 64 bytes in all.
+    bool Enter(std::uint32_t block);
+
+    const History* history_ = nullptr;
+    BlockPosition at_;
+    std::uint32_t block_ = kNoBlock;  // none yet while the series is empty
+    std::uint32_t generation_ = 0;    // of the block, or of the series
+    Id id_ = 0;
+    std::uint32_t repacked_ = 0;
   };
+  static_assert(sizeof(Cursor) <= 64);
   // Stands before the first sample with a time of at least `from_ms`.
   Cursor From(Id id, std::int64_t from_ms) const;
 
@@ -93,7 +103,43 @@ class History {
   std::uint64_t rejected() const;
 
  private:
-  // …
+  friend class HistoryCheckpoint;
+
+  // What an Append looks at. The label set is what says that a series is there.
+  struct Series {
+    BlockWriter writer;
+    std::uint32_t first = kNoBlock, last = kNoBlock;
+    std::uint32_t generation = 0;  // grows when the series is dropped
+    bool alive = false;
+    bool settled = false;  // the last block's guess was chosen by what it holds
+    Labels labels;
+    std::int64_t retention_ms = kForever.count();
+  };
+  struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>()(name);
+    }
+  };
+
+  void BeginBlock(Series& series, Sample sample);
+  bool Repack(Series& series, ValueUnit unit, bool steps);
+  void DropBlocksBefore(Series& series, std::int64_t time_ms);
+  void DropFirstBlock(Series& series);
+  // The block that holds the newest sample at or before `time_ms`; kNoBlock when all are newer.
+  std::uint32_t BlockAt(const Series& series, std::int64_t time_ms) const;
+
+  LabelTable& table_;
+  BlockPool pool_;
+  std::vector<Series> series_;
+  std::vector<Id> free_;
+  std::unordered_map<const void*, Id> by_labels_;
+  std::unordered_map<std::string, std::vector<Id>, NameHash, std::equal_to<>> by_name_;
+  std::vector<Sample> scratch_;  // of Repack
+  std::uint64_t version_ = 0;
+  std::uint64_t dropped_ = 0;
+  std::uint64_t samples_ = 0;
+  std::uint64_t rejected_ = 0;
 };
 
 }  // namespace ecsward
