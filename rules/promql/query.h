@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "base/result.h"
 #include "metrics/history.h"
@@ -55,12 +56,14 @@ class Query {
 };
 
 // What of the history an expression reads: one entry for each selector. `keep` covers its range,
-// offset, all subqueries around it and the lookback; for `@ <time>` it is what reaches from now
-// back to that time, at most `longest`.
+// offset, all subqueries around it and the lookback, and is at most `longest`; for `@ <time>` it is
+// `longest`, since that time gets ever further away.
 struct HistoryNeed {
   std::vector<LabelMatcher> matchers;
   std::chrono::milliseconds keep{0};
 };
-std::vector<HistoryNeed> HistoryNeeds(const Expr& expr, std::chrono::milliseconds lookback);
+std::vector<HistoryNeed> HistoryNeeds(const Expr& expr, std::chrono::milliseconds lookback,
+                                      std::chrono::milliseconds longest = std::chrono::hours(24 *
+                                                                                             15));
 
 }  // namespace ecsward::promql
