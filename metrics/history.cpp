@@ -228,6 +228,7 @@ void History::Shift(std::int64_t delta_ms) {
     }
     series.writer.at.time = moved(series.writer.at.time);
   }
+  ++version_;
 }
 
 std::uint32_t History::BlockAt(const Series& series, std::int64_t time_ms) const {

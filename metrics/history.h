@@ -46,7 +46,8 @@ class History {
   // How long before the newest sample this series keeps its samples, at least.
   void SetRetention(Id id, std::chrono::milliseconds retention);
   const Labels& labels(Id id) const;
-  // Grows whenever a series is opened or dropped: whoever keeps ids must select again.
+  // Grows whenever a series is opened or dropped, or all are shifted: whoever keeps ids must select
+  // again, whoever keeps results must forget them.
   std::uint64_t version() const;
   // Grows whenever a series is dropped: until then, ids that were good are.
   std::uint64_t dropped() const { return dropped_; }
