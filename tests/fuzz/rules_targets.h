@@ -6,5 +6,7 @@
 namespace ecsward {
 
 void FuzzMatcher(std::string_view t);
+void FuzzPromql(std::string_view t);
+void FuzzPromqlDuration(std::string_view t);
 
 }  // namespace ecsward
