@@ -11,7 +11,6 @@
 namespace ecsward::promql {
 
 inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-inline constexpr double kInf = std::numeric_limits<double>::infinity();
 
 // Kahan's sum as Neumaier improved it.
 struct CompensatedSum {

@@ -39,4 +39,8 @@ Result<std::string> ExpandTemplate(std::string_view text, const TemplateData& da
 // Only parses: what `ecsward check` says about a template.
 Result<void> CheckTemplate(std::string_view text, std::string_view name = "__alert");
 
+// The queries that a template asks by a literal: `query "up"`, `"up" | query`. None when the
+// template cannot be parsed.
+std::vector<std::string> LiteralQueries(std::string_view text);
+
 }  // namespace ecsward

@@ -48,7 +48,6 @@
 #include "collectors/vmstat.h"
 #include "collectors/xfs.h"
 #include "collectors/zoneinfo.h"
-#include "rules/rule_file.h"
 #include "tests/fuzz/exporter_targets.h"
 #include "tests/fuzz/rules_targets.h"
 
@@ -129,6 +128,7 @@ void FuzzControlRequest(Text t) {
 // clang-format off
 const FuzzTarget kTargets[] = {
     {"add_socket_table", Fill<SocketTotals, AddSocketTable>},
+    {"expand_template", FuzzTemplate},
     {"match_label", FuzzMatcher},
     {"page", FuzzPage},
     {"parse_accept", FuzzAccept},
@@ -164,12 +164,9 @@ const FuzzTarget kTargets[] = {
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
-    {"parse_promql", FuzzPromql},
-    {"parse_promql_duration", FuzzPromqlDuration},
     {"parse_rapl_name", [](Text t) { (void)ParseRaplName(t); }},
     {"parse_requests", FuzzRequests},
     {"parse_rpc_stats", Fill<RpcStats, ParseRpcStats>},
-    {"parse_rule_file", [](Text t) { (void)ParseRuleFile(t, "rules.yml"); }},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
     {"parse_sensor_file", FuzzSensorFile},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},
@@ -186,6 +183,7 @@ const FuzzTarget kTargets[] = {
     {"parse_web_config", FuzzWebConfig},
     {"parse_xfs_stats", Fill<XfsStats, ParseXfsStats>},
     {"parse_zoneinfo", Fill<std::vector<ZoneValue>, ParseZoneinfo>},
+    {"print_values", FuzzPrintf},
 };
 // clang-format on
 
