@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "agent/suggest.h"
 #include "agent/version.h"
+#include "base/suggest.h"
 
 namespace ecsward {
 namespace {

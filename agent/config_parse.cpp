@@ -12,9 +12,9 @@
 #include <sstream>
 
 #include "agent/config_keys.h"
-#include "agent/suggest.h"
 #include "agent/units.h"
 #include "base/host_file.h"
+#include "base/suggest.h"
 
 namespace ecsward {
 namespace {

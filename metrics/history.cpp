@@ -45,6 +45,13 @@ History::Id History::Open(const Labels& labels) {
   return id;
 }
 
+bool History::Find(const Labels& labels, Id& id) const {
+  const auto it = by_labels_.find(labels.identity());
+  if (it == by_labels_.end()) return false;
+  id = it->second;
+  return true;
+}
+
 void History::SetRetention(Id id, std::chrono::milliseconds retention) {
   series_[id].retention_ms = std::max<std::int64_t>(0, retention.count());
 }

@@ -26,6 +26,12 @@
 
 namespace ecsward {
 
+// What somebody reads of the history: the series that match, and how far back.
+struct HistoryNeed {
+  std::vector<LabelMatcher> matchers;
+  std::chrono::milliseconds keep{0};
+};
+
 class History {
  public:
   using Id = std::uint32_t;  // given out again when the series it stood for is gone
@@ -43,6 +49,8 @@ class History {
   // The series with these labels; an empty one is made when there is none. It keeps samples for
   // kForever until told otherwise.
   Id Open(const Labels& labels);
+  // Whether there is a series with these labels.
+  bool Find(const Labels& labels, Id& id) const;
   // How long before the newest sample this series keeps its samples, at least.
   void SetRetention(Id id, std::chrono::milliseconds retention);
   const Labels& labels(Id id) const;

@@ -84,7 +84,9 @@ class Labels {
     std::uint32_t count;
     // Behind it: count × {end of name, end of value} in bytes of the text, then the text.
     const std::uint32_t* ends() const { return reinterpret_cast<const std::uint32_t*>(this + 1); }
-    const char* text() const { return reinterpret_cast<const char*>(ends() + 2 * count); }
+    const char* text() const {
+      return reinterpret_cast<const char*>(ends() + std::size_t{2} * count);
+    }
   };
   explicit Labels(Rep* rep) : rep_(rep) { Keep(); }
   void Keep() const {

@@ -157,6 +157,7 @@ void SeriesTable::RebuildLayout() {
         static_cast<std::uint32_t>(layout->entries.size() - layout->families.back().first_entry);
   }
   layout_ = std::move(layout);
+  ++structure_version_;
 }
 
 }  // namespace ecsward

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,6 +76,20 @@ class SeriesTable {
   // labels, or the name with another type. Publishing thread.
   std::uint64_t conflicts() const { return conflicts_; }
 
+  // --- what was published last, without a copy: publishing thread, until anything above is called
+  // The series of one collector, by slot. Those without a metric are free slots; a value that is
+  // stale says that the series is absent.
+  struct PartView {
+    std::span<const SeriesSet::Series> series;
+    std::span<const double> values;
+  };
+  std::size_t part_count() const { return parts_.size(); }
+  PartView part(std::size_t index) const {
+    return {SeriesOf(parts_[index]), ValuesOf(parts_[index])};
+  }
+  // Grows whenever Publish finds that slots were taken or given back.
+  std::uint64_t structure_version() const { return structure_version_; }
+
  private:
   struct Part {
     std::shared_ptr<SeriesSet> set;
@@ -94,6 +109,7 @@ class SeriesTable {
   std::vector<Part> parts_;
   std::shared_ptr<const SnapshotLayout> layout_;
   std::uint64_t conflicts_ = 0;
+  std::uint64_t structure_version_ = 0;
 
   mutable std::mutex mutex_;  // guards latest_
   Snapshot latest_;           // no layout: nothing was published yet

@@ -19,8 +19,10 @@ struct Rule {
   std::string expr_text;
   std::shared_ptr<const promql::Expr> expr;  // parsed; queries parse their own copy from expr_text
   std::int64_t for_ms = 0, keep_firing_for_ms = 0;
-  LabelPairs labels, annotations;  // values are templates in alerting rules' annotations and labels
-  int line = 0, column = 0;        // of the rule, from 1
+  // Values are templates in alerting rules' annotations and labels. The group's labels are among
+  // the labels; one with an empty value takes that label away from what the expression gives.
+  LabelPairs labels, annotations;
+  int line = 0, column = 0;  // of the rule, from 1
   const std::string& name() const { return alert.empty() ? record : alert; }
 };
 
@@ -35,7 +37,9 @@ struct RuleGroup {
 struct RuleFileProblem {
   std::string file;
   int line = 0, column = 0;  // 0 where nobody knows
-  std::string group, rule;   // may be empty
+  std::string group;         // may be empty
+  int rule_number = 0;       // from 1; 0 when it is not about a rule
+  std::string rule;
   std::string message;
   // `rules.yml:12:9: group "disk", rule 3, "DiskFull": could not parse expression: 1:4: …`
   std::string ToString() const;
@@ -43,12 +47,14 @@ struct RuleFileProblem {
 
 struct RuleFile {
   std::vector<RuleGroup> groups;
-  std::vector<RuleFileProblem> problems;  // any: the file must not be used
+  std::vector<RuleFileProblem> problems;  // any: the file must not be used; in the file's order
+  std::vector<RuleFileProblem> warnings;  // the file works: the same rule twice
 };
 
 // `file` is only for the messages. Accepts and refuses what `promtool check rules` of Prometheus
 // 2.42 does (annotations' and labels' templates are parsed too), and the later keys
-// keep_firing_for, query_offset and a group's labels.
+// keep_firing_for, query_offset and a group's labels. Refuses what would cost too much memory, and
+// a second YAML document, which Prometheus leaves out without a word. Never throws.
 RuleFile ParseRuleFile(std::string_view yaml, std::string file);
 
 }  // namespace ecsward

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kFirstYear = -292277022399;
 constexpr std::uint64_t kSecondsBefore1970 = 9223372028715321600U;
-constexpr std::uint64_t kSecondsADay = 86400;
+constexpr std::uint64_t kSecondsADay = 86400, kDaysAYear = 365;
 constexpr std::uint64_t kDaysIn400Years = 146097, kDaysIn100Years = 36524, kDaysIn4Years = 1461;
 
 std::uint64_t SecondsSinceFirstYear(double unix_seconds) {
@@ -41,8 +41,8 @@ Date ToDate(double unix_seconds) {
   days -= centuries * kDaysIn100Years;
   const std::uint64_t leap_cycles = days / kDaysIn4Years;
   days %= kDaysIn4Years;
-  const std::uint64_t rest = days / 365 - days / (4 * 365);
-  days -= rest * 365;
+  const std::uint64_t rest = days / kDaysAYear - days / (4 * kDaysAYear);
+  days -= rest * kDaysAYear;
   years += 100 * centuries + 4 * leap_cycles + rest;
 
   Date date;
@@ -60,6 +60,16 @@ Date ToDate(double unix_seconds) {
   return date;
 }
 
+int DayOfWeek(double unix_seconds) {  // Sunday is 0
+  return static_cast<int>((SecondsSinceFirstYear(unix_seconds) / kSecondsADay + 1) % 7);
+}
+int Hour(double unix_seconds) {
+  return static_cast<int>(SecondsSinceFirstYear(unix_seconds) % kSecondsADay / 3600);
+}
+int Minute(double unix_seconds) {
+  return static_cast<int>(SecondsSinceFirstYear(unix_seconds) % 3600 / 60);
+}
+
 }  // namespace
 
 ValueFunction FindCalendarFunction(FunctionId id) {
@@ -68,18 +78,14 @@ ValueFunction FindCalendarFunction(FunctionId id) {
       return [](double t) { return static_cast<double>(ToDate(t).days_in_month); };
     case FunctionId::kDayOfMonth:
       return [](double t) { return static_cast<double>(ToDate(t).day); };
-    case FunctionId::kDayOfWeek:  // Sunday is 0
-      return [](double t) {
-        return static_cast<double>((SecondsSinceFirstYear(t) / kSecondsADay + 1) % 7);
-      };
+    case FunctionId::kDayOfWeek:
+      return [](double t) { return static_cast<double>(DayOfWeek(t)); };
     case FunctionId::kDayOfYear:
       return [](double t) { return static_cast<double>(ToDate(t).day_of_year); };
     case FunctionId::kHour:
-      return [](double t) {
-        return static_cast<double>(SecondsSinceFirstYear(t) % kSecondsADay / 3600);
-      };
+      return [](double t) { return static_cast<double>(Hour(t)); };
     case FunctionId::kMinute:
-      return [](double t) { return static_cast<double>(SecondsSinceFirstYear(t) % 3600 / 60); };
+      return [](double t) { return static_cast<double>(Minute(t)); };
     case FunctionId::kMonth:
       return [](double t) { return static_cast<double>(ToDate(t).month); };
     case FunctionId::kYear:

@@ -11,6 +11,7 @@
 namespace ecsward::promql {
 
 inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double kInf = std::numeric_limits<double>::infinity();
 
 // Kahan's sum as Neumaier improved it.
 struct CompensatedSum {

@@ -42,7 +42,7 @@ class LabelReplacer {
  public:
   // errors: kInvalidArgument `invalid regular expression in label_replace(): …`,
   // `invalid destination label name in label_replace(): …`
-  static Result<LabelReplacer> Make(std::string destination, std::string replacement,
+  static Result<LabelReplacer> Make(std::string destination, const std::string& replacement,
                                     std::string source, std::string_view regexp);
   ~LabelReplacer();
   LabelReplacer(LabelReplacer&&) noexcept;

@@ -77,7 +77,7 @@ LabelReplacer::~LabelReplacer() = default;
 LabelReplacer::LabelReplacer(LabelReplacer&&) noexcept = default;
 LabelReplacer& LabelReplacer::operator=(LabelReplacer&&) noexcept = default;
 
-Result<LabelReplacer> LabelReplacer::Make(std::string destination, std::string replacement,
+Result<LabelReplacer> LabelReplacer::Make(std::string destination, const std::string& replacement,
                                           std::string source, std::string_view regexp) {
   RE2::Options options;
   options.set_log_errors(false);

@@ -469,14 +469,15 @@ class Parser {
     auto number = ParseNumber(token.text);
     if (!number) return Fail(token.begin, std::move(number).error().message) != nullptr;
     const double seconds = sign * *number;
-    constexpr double kMaxSeconds = 1e15;  // leaves room for offsets and ranges in milliseconds
-    if (!(std::fabs(seconds) <= kMaxSeconds)) {
+    if (!(std::fabs(seconds) < 0x1p63)) {
       const std::string shown =
           std::isfinite(seconds) ? fmt::format("{:f}", seconds) : FormatNumber(seconds);
       return Fail(begin, "timestamp out of bounds for @ modifier: " + shown) != nullptr;
     }
+    // Further than 285,000 years from 1970 there are no samples, and milliseconds no longer exact.
+    constexpr double kFar = 9e12;
     out.at = TimeShift::At::kTime;
-    out.at_ms = std::llround(seconds * 1000);
+    out.at_ms = std::llround(std::clamp(seconds, -kFar, kFar) * 1000);
     return true;
   }
 

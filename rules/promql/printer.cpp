@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <limits>
 
 #include "rules/promql/ast.h"
 #include "rules/promql/duration.h"
@@ -105,8 +107,19 @@ class Printer {
     PrintShift(subquery.shift);
   }
 
+  // The one place where the sign of an infinity would be read as an operator: +Inf^2 is +(Inf^2).
+  static bool IsInfinityToPower(const Binary& binary) {
+    if (binary.op != BinaryOp::kPow || binary.lhs->kind != Kind::kNumber) return false;
+    return static_cast<const NumberLiteral&>(*binary.lhs).value ==
+           std::numeric_limits<double>::infinity();
+  }
+
   void PrintBinary(const Binary& binary) {
-    Print(*binary.lhs);
+    if (IsInfinityToPower(binary)) {
+      out += "Inf";
+    } else {
+      Print(*binary.lhs);
+    }
     out.append(" ").append(ToString(binary.op));
     if (binary.return_bool) out += " bool";
     if (binary.matching) PrintMatching(*binary.matching);

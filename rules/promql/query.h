@@ -58,10 +58,7 @@ class Query {
 // What of the history an expression reads: one entry for each selector. `keep` covers its range,
 // offset, all subqueries around it and the lookback, and is at most `longest`; for `@ <time>` it is
 // `longest`, since that time gets ever further away.
-struct HistoryNeed {
-  std::vector<LabelMatcher> matchers;
-  std::chrono::milliseconds keep{0};
-};
+using HistoryNeed = ecsward::HistoryNeed;
 std::vector<HistoryNeed> HistoryNeeds(const Expr& expr, std::chrono::milliseconds lookback,
                                       std::chrono::milliseconds longest = std::chrono::hours(24 *
                                                                                              15));

@@ -72,7 +72,7 @@ class Resets {
         difference += newest_[(next_ + i) % kKept];
       }
     } else if (infinite_ > 0) {
-      difference += std::numeric_limits<double>::infinity();
+      difference = difference + kInf;
     } else {
       difference += sum_.value().value();
       needs_refill = popped_ && !sum_.GoodFor(difference);
@@ -135,32 +135,33 @@ struct NewestTwoState final : RollingWindow::State {
 };
 
 // changes, resets.
-struct StepState final : RollingWindow::State {
-  explicit StepState(bool of_changes) : changes(of_changes) {}
-  void Clear() override { count = steps = 0; }
+class StepState final : public RollingWindow::State {
+ public:
+  explicit StepState(bool of_changes) : changes_(of_changes) {}
+  void Clear() override { count_ = steps_ = 0; }
   void Push(const Sample& sample) override {
-    if (count > 0) steps += Counts(last, sample.value);
-    last = sample.value;
-    ++count;
+    if (count_ > 0) steps_ += Counts(last_, sample.value);
+    last_ = sample.value;
+    ++count_;
   }
   void Pop(const Sample& oldest, const Sample& next) override {
-    steps -= Counts(oldest.value, next.value);
-    --count;
+    steps_ -= Counts(oldest.value, next.value);
+    --count_;
   }
   bool Result(const RangeArgs& /*args*/, double& out, bool& /*needs_refill*/) const override {
-    out = steps;
-    return count > 0;
+    out = steps_;
+    return count_ > 0;
   }
 
  private:
   std::uint32_t Counts(double was, double is) const {
-    if (!changes) return is < was ? 1 : 0;
+    if (!changes_) return is < was ? 1 : 0;
     return is != was && !(std::isnan(is) && std::isnan(was)) ? 1 : 0;
   }
 
-  double last = 0;
-  std::uint32_t count = 0, steps = 0;
-  const bool changes;
+  double last_ = 0;
+  std::uint32_t count_ = 0, steps_ = 0;
+  const bool changes_;
 };
 
 }  // namespace

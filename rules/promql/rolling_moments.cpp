@@ -29,7 +29,7 @@ struct SumState final : RollingWindow::State {
     } else if (odd.nan > 0 || (odd.plus_inf > 0 && odd.minus_inf > 0)) {
       out = kNaN;
     } else if (odd.AnyInfinite()) {
-      out = (odd.plus_inf > 0 ? 1 : -1) * std::numeric_limits<double>::infinity();
+      out = odd.plus_inf > 0 ? kInf : -kInf;
     } else {
       out = sum.value().value();
       needs_refill = odd.huge > 0 || !sum.GoodFor(out);
@@ -69,7 +69,7 @@ struct MeanState final : RollingWindow::State {
     } else if (odd.nan > 0 || (odd.plus_inf > 0 && odd.minus_inf > 0)) {
       out = kNaN;
     } else if (odd.AnyInfinite()) {
-      out = (odd.plus_inf > 0 ? 1 : -1) * std::numeric_limits<double>::infinity();
+      out = odd.plus_inf > 0 ? kInf : -kInf;
     } else {
       out = Divide(sum.value(), count);
       const bool cancels =

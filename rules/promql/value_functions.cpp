@@ -23,10 +23,13 @@ double Log2(double value) {
   int exponent = 0;
   const double fraction = std::frexp(value, &exponent);
   if (fraction == 0.5) return exponent - 1;
-  return std::isfinite(value) ? std::log(fraction) * (1 / std::numbers::ln2) + exponent
+  return std::isfinite(value) ? std::log(fraction) * std::numbers::log2e + exponent
                               : std::log(value);
 }
-double Log10(double value) { return Log2(value) * (std::numbers::ln2 / std::numbers::ln10); }
+double Log10(double value) {
+  constexpr double kLog10Of2 = 0.30102999566398119521;
+  return Log2(value) * kLog10Of2;
+}
 
 }  // namespace
 

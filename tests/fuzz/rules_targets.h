@@ -7,6 +7,8 @@ namespace ecsward {
 
 void FuzzMatcher(std::string_view t);
 void FuzzPrintf(std::string_view t);
+void FuzzPromql(std::string_view t);
+void FuzzPromqlDuration(std::string_view t);
 void FuzzTemplate(std::string_view t);
 
 }  // namespace ecsward

@@ -48,6 +48,7 @@
 #include "collectors/vmstat.h"
 #include "collectors/xfs.h"
 #include "collectors/zoneinfo.h"
+#include "rules/rule_file.h"
 #include "tests/fuzz/exporter_targets.h"
 #include "tests/fuzz/rules_targets.h"
 
@@ -164,9 +165,12 @@ const FuzzTarget kTargets[] = {
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
+    {"parse_promql", FuzzPromql},
+    {"parse_promql_duration", FuzzPromqlDuration},
     {"parse_rapl_name", [](Text t) { (void)ParseRaplName(t); }},
     {"parse_requests", FuzzRequests},
     {"parse_rpc_stats", Fill<RpcStats, ParseRpcStats>},
+    {"parse_rule_file", [](Text t) { (void)ParseRuleFile(t, "rules.yml"); }},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
     {"parse_sensor_file", FuzzSensorFile},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},

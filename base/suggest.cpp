@@ -1,4 +1,4 @@
-#include "agent/suggest.h"
+#include "base/suggest.h"
 
 #include <algorithm>
 #include <vector>
