@@ -8,8 +8,8 @@ import { judge } from './requirements.mjs';
 import { until } from './wait.mjs';
 
 export class Prometheus extends Child {
-  // `config` is an object: JSON is YAML.
-  static async start(dir, config) {
+  // `config` is an object: JSON is YAML. `args`: more flags.
+  static async start(dir, config, args = []) {
     const file = path.join(dir, 'prometheus.yml');
     fs.writeFileSync(file, JSON.stringify(config));
     const port = await freePort();
@@ -18,6 +18,7 @@ export class Prometheus extends Child {
       `--storage.tsdb.path=${path.join(dir, 'tsdb')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=debug', // a scrape's own troubles are said at debug level
+      ...args,
     ]);
     server.url = `http://127.0.0.1:${port}`;
     await until('prometheus', 30_000, async () => (await get(`${server.url}/-/ready`)).status === 200);
