@@ -197,10 +197,11 @@ void PutRawDouble(Bits& bits, double value) {
   bits.Put(std::bit_cast<std::uint64_t>(value), 64);
 }
 
-void PutDifference(Bits& bits, BlockPosition& at, std::uint64_t zigzag) {
+// False when no code can say it, which takes a block that was written by somebody else.
+bool PutDifference(Bits& bits, BlockPosition& at, std::uint64_t zigzag) {
   if (zigzag == 0) {
     bits.Put(0, 1);
-    return;
+    return true;
   }
   const std::uint64_t rest = zigzag - 1;
   const std::uint32_t width = WholeWidth(at.width);
@@ -209,10 +210,12 @@ void PutDifference(Bits& bits, BlockPosition& at, std::uint64_t zigzag) {
     bits.Put(((std::uint64_t{1} << (ones + 1)) - 1) << 1, static_cast<std::uint32_t>(ones) + 2);
     bits.Put(rest & ((std::uint64_t{1} << width) - 1), width);
   } else {
+    if (BitsIn(rest) >= kRawDouble) return false;
     bits.Put(std::uint64_t{0x1ff} << 6 | BitsIn(rest), 15);
     bits.Put(rest, BitsIn(rest));
   }
   at.width = NextWidth(at.width, BitsIn(rest));
+  return true;
 }
 
 bool IsOrdinary(double value) {
@@ -286,7 +289,7 @@ BlockWriter::Outcome BlockWriter::Write(SampleBlock& block, Sample sample) {
     } else {
       bits.Put(1, 1);
       if (!PutTimeChange(bits, time_change)) return Outcome::kFull;
-      PutDifference(bits, next, difference);
+      if (!PutDifference(bits, next, difference)) return Outcome::kFull;
     }
     next.value_step = step;
   } else {

@@ -98,6 +98,8 @@ struct BlockPosition {
 
 namespace packing {
 
+static_assert(std::endian::native == std::endian::little);
+
 inline constexpr std::array<double, 4> kMultiples{4096, 1024, 512, 1};
 inline constexpr std::array<double, 10> kPowers{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
 inline constexpr std::uint32_t kMaxOnes = 8;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "metrics/history_checkpoint.h"
 #include "metrics/label_matcher.h"
 #include "rules/promql/duration.h"
 #include "rules/promql/parser.h"
@@ -22,6 +23,35 @@ void Promise(bool kept, const std::string& what) {
 }
 
 }  // namespace
+
+// Length and checksum are put right, or nothing would get in. What got in must be readable, can be
+// added to, and comes out whole.
+void FuzzCheckpoint(std::string_view t) {
+  std::string bytes(t);
+  SealCheckpoint(bytes);
+  LabelTable labels;
+  History history(labels);
+  if (!LoadCheckpoint(bytes, history)) return;
+  std::uint64_t read = 0;
+  for (History::Id id = 0; id < history.id_end(); ++id) {
+    auto cursor = history.From(id, std::numeric_limits<std::int64_t>::min());
+    Sample newest;
+    while (cursor.Next(newest)) ++read;
+    (void)history.At(id, newest.time_ms / 2, 0, newest);
+  }
+  if (read != history.sample_count()) std::abort();
+  constexpr auto kEnd = std::numeric_limits<std::int64_t>::max();
+  for (History::Id id = 0; id < history.id_end(); ++id) {
+    for (const double value : {1.0, 1.5, 0.1, 1.0 / 3, 7.0}) {
+      history.Append(id, {kEnd - 5 + static_cast<std::int64_t>(value * 2), value});
+    }
+  }
+  History again(labels);
+  if (!LoadCheckpoint(Serialize(history), again)) std::abort();
+  if (again.sample_count() != history.sample_count()) std::abort();
+  history.Shift(-1000);
+  history.Trim(kEnd);
+}
 
 // The first half is the expression, the second what it is held against.
 void FuzzMatcher(std::string_view t) {

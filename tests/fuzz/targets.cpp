@@ -188,6 +188,7 @@ const FuzzTarget kTargets[] = {
     {"parse_xfs_stats", Fill<XfsStats, ParseXfsStats>},
     {"parse_zoneinfo", Fill<std::vector<ZoneValue>, ParseZoneinfo>},
     {"print_values", FuzzPrintf},
+    {"read_checkpoint", FuzzCheckpoint},
 };
 // clang-format on
 
