@@ -1,0 +1,40 @@
+#include "rules/rule_series.h"
+
+#include <bit>
+
+#include "metrics/series_set.h"
+
+namespace ecsward {
+
+void RuleSeries::Find(History& history) {
+  if (version_ == history.version()) return;
+  const bool good = version_ != ~std::uint64_t{0} && id_ < history.id_end() && history.alive(id_) &&
+                    history.labels(id_) == labels_;
+  if (!good) id_ = history.Open(labels_);
+  version_ = history.version();
+}
+
+std::string_view RuleSeries::Write(History& history, Sample sample) {
+  Find(history);
+  if (history.Append(id_, sample)) return {};
+  Sample there;
+  if (!history.At(id_, sample.time_ms, sample.time_ms, there)) return "out of order sample";
+  const bool same =
+      std::bit_cast<std::uint64_t>(there.value) == std::bit_cast<std::uint64_t>(sample.value);
+  return same ? std::string_view() : "duplicate sample for timestamp";
+}
+
+void RuleSeries::End(History& history, std::int64_t time_ms) {
+  Find(history);
+  (void)history.Append(id_, {time_ms, StaleValue()});
+}
+
+Labels WithLabels(const Labels& source, std::string_view metric, const LabelPairs& labels,
+                  LabelTable& table) {
+  LabelPairs pairs = source.pairs();
+  Set(pairs, kMetricName, metric);
+  for (const LabelPair& label : labels) Set(pairs, label.name, label.value);
+  return table.Make(pairs);
+}
+
+}  // namespace ecsward
