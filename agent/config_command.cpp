@@ -33,8 +33,15 @@ std::vector<std::string> CheckPrometheus(const Config& config, const Overrides& 
 LoadedConfig LoadConfigFor(const CommandLine& line) {
   LoadedConfig loaded;
   const auto flags = [&line](Config& config) { Apply(line.overrides, config); };
-  const auto check = [&line](const Config& config) {
-    return CheckPrometheus(config, line.overrides);
+  const bool with_rules = line.verb == Verb::kRun || line.verb == Verb::kCheck;
+  const auto check = [&](const Config& config) {
+    std::vector<std::string> problems = CheckPrometheus(config, line.overrides);
+    if (with_rules) {
+      loaded.rules = LoadRules(config.alerting, line.config_path);
+      const auto& more = loaded.rules.config_problems;
+      problems.insert(problems.end(), more.begin(), more.end());
+    }
+    return problems;
   };
   auto parsed = LoadConfig(line.config_path, line.config_given, flags, check);
   if (!parsed) {
@@ -47,6 +54,8 @@ LoadedConfig LoadConfigFor(const CommandLine& line) {
     loaded.problems.push_back(
         ToString(problem, from_flags ? std::string_view("command line") : line.config_path));
   }
+  const auto& more = loaded.rules.rule_problems;
+  loaded.problems.insert(loaded.problems.end(), more.begin(), more.end());
   loaded.config = std::move(parsed->config);
   loaded.no_file = parsed->no_file;
   return loaded;
@@ -70,6 +79,10 @@ std::string DescribeConfig(const CommandLine& line, const LoadedConfig& loaded) 
   if (!config.prometheus.web_config_file.empty()) {
     text += fmt::format("  TLS and users: {}\n", config.prometheus.web_config_file);
   }
+  std::size_t rules = 0;
+  for (const RuleGroup& group : loaded.rules.groups) rules += group.rules.size();
+  text += fmt::format("  rules: {} in {} groups of {} files\n", rules, loaded.rules.groups.size(),
+                      loaded.rules.files);
   return text;
 }
 

@@ -6,6 +6,7 @@
 
 #include "agent/command_line.h"
 #include "agent/config.h"
+#include "agent/rule_loader.h"
 
 namespace ecsward {
 
@@ -13,6 +14,7 @@ struct LoadedConfig {
   Config config;
   std::vector<std::string> problems;  // whole lines; empty: `config` may be used
   bool no_file = false;               // all defaults
+  LoadedRules rules;                  // for run and check
 };
 
 // Reads the file that the command line names, puts the flags over it and checks everything that can

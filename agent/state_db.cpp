@@ -197,7 +197,7 @@ Result<void> StateDb::Finish(Result<void> done) {
   return done;
 }
 
-Result<std::string> SetAside(const std::string& path, WallTime now) {
+Result<std::string> SetDatabaseAside(const std::string& path, WallTime now) {
   const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(now);
   const std::string first = fmt::format("{}.corrupt-{:%Y%m%dT%H%M%SZ}", path, fmt::gmtime(seconds));
   std::string aside = first;

@@ -41,6 +41,6 @@ class StateDb {
 
 // Renames the database and its -wal and -shm to "PATH.corrupt-20250301T120000Z" and so on. Returns
 // the new name. errors: as ErrnoError
-Result<std::string> SetAside(const std::string& path, WallTime now);
+Result<std::string> SetDatabaseAside(const std::string& path, WallTime now);
 
 }  // namespace ecsward

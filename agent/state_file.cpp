@@ -39,7 +39,7 @@ Result<void> WriteAndSync(const std::string& path, std::string_view bytes) {
 
 }  // namespace
 
-Result<std::string> ReadWholeFile(const std::string& path, std::size_t limit) {
+Result<std::string> ReadStateFile(const std::string& path, std::size_t limit) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return ErrnoError(errno, path);
   struct stat s = {};
@@ -61,7 +61,7 @@ Result<std::string> ReadWholeFile(const std::string& path, std::size_t limit) {
   return bytes;
 }
 
-Result<void> WriteFileAtomically(const std::string& path, std::string_view bytes) {
+Result<void> WriteStateFile(const std::string& path, std::string_view bytes) {
   const std::string beside = path + ".new";
   auto done = WriteAndSync(beside, bytes);
   if (done && std::rename(beside.c_str(), path.c_str()) != 0) done = ErrnoError(errno, path);

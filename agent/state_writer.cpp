@@ -59,6 +59,13 @@ void StateWriter::PostEvaluated(std::int64_t evaluated_at_ms) {
   changed_.notify_all();
 }
 
+void StateWriter::PostAll() {
+  const std::lock_guard lock(mutex_);
+  queue_.alerts.clear();
+  overflown_ = true;
+  changed_.notify_all();
+}
+
 bool StateWriter::Stop(std::chrono::milliseconds patience) {
   if (!thread_.joinable()) return true;
   {
@@ -80,9 +87,9 @@ void StateWriter::Loop() {
     {
       std::unique_lock lock(mutex_);
       MonoTime wake = checkpoint_at_;
-      if (whole_picture_ || overflown_) wake = std::min(wake, retry_at_);
+      if (whole_picture_) wake = std::min(wake, retry_at_);
       changed_.wait_until(lock, wake, [this] {
-        return stop_ || !queue_.alerts.empty() || queue_.evaluated_at_ms != 0;
+        return stop_ || overflown_ || !queue_.alerts.empty() || queue_.evaluated_at_ms != 0;
       });
       std::swap(batch, queue_);
       whole_picture_ = whole_picture_ || overflown_;
@@ -131,7 +138,7 @@ void StateWriter::Restore() {
   (void)Went(opened, db_failing_, "cannot keep alerts' states");
 
   const std::string path = directory_ + "/history.bin";
-  auto history = ReadWholeFile(path, kMaxHistoryBytes);
+  auto history = ReadStateFile(path, kMaxHistoryBytes);
   if (!history && history.error().code == ErrorCode::kParse) {
     SetFileAside(path, history.error());
   }
@@ -170,7 +177,7 @@ void StateWriter::WriteAll() {
 void StateWriter::WriteHistory() {
   const std::string bytes = hooks_.history();
   if (bytes.empty()) return;
-  const auto ok = WriteFileAtomically(directory_ + "/history.bin", bytes);
+  const auto ok = WriteStateFile(directory_ + "/history.bin", bytes);
   (void)Went(ok, history_failing_, "cannot keep the history");
 }
 
@@ -189,7 +196,7 @@ Result<void> StateWriter::OpenDb() {
 
 void StateWriter::SetFileAside(const std::string& path, const Error& why) {
   db_.reset();
-  const auto aside = SetAside(path, clock_.Wall());
+  const auto aside = SetDatabaseAside(path, clock_.Wall());
   if (aside) {
     log_.Warn("set aside, and begun anew",
               {{"file", path}, {"error", why.message}, {"now", *aside}});

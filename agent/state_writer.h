@@ -68,6 +68,8 @@ class StateWriter {
   void Post(const RuleAlert& now, std::int64_t evaluated_at_ms);
   // The rules were evaluated: with this the downtime can be told after a crash.
   void PostEvaluated(std::int64_t evaluated_at_ms);
+  // Everything is other than it was: writes the whole picture.
+  void PostAll();
   // Writes what is waiting and the history, and ends. False when the disk did not let it end within
   // `patience`: then this, and all it was made with, must stay alive as long as the process.
   bool Stop(std::chrono::milliseconds patience);

@@ -5,6 +5,8 @@ include(GNUInstallDirs)
 install(FILES systemd/ecsward.service DESTINATION lib/systemd/system)
 install(FILES systemd/ecsward.sysusers.conf DESTINATION lib/sysusers.d RENAME ecsward.conf)
 install(FILES conf/ecsward.yml DESTINATION /etc/ecsward)
+# To be read, and copied from: the program has them built in.
+install(DIRECTORY conf/rules/ DESTINATION share/ecsward/rules FILES_MATCHING PATTERN "*.yml")
 install(FILES README.md README.zh-CN.md DESTINATION share/doc/ecsward)
 install(DIRECTORY docs/ DESTINATION share/doc/ecsward/docs FILES_MATCHING PATTERN "*.md")
 

@@ -162,14 +162,14 @@ TEST_F(StateDbTest, RefusesTheDatabasesOfOthersAndOfLaterVersions) {
 TEST_F(StateDbTest, SetsAFileAsideWithItsCompanionsAndNeverOverAnother) {
   for (const char* end : {"", "-wal", "-shm"}) std::ofstream(path_ + end) << "x";
   const std::string first = path_ + ".corrupt-20250301T120000Z";
-  EXPECT_EQ(*SetAside(path_, kNow), first);
+  EXPECT_EQ(*SetDatabaseAside(path_, kNow), first);
   for (const char* end : {"", "-wal", "-shm"}) {
     EXPECT_TRUE(fs::exists(first + end)) << end;
     EXPECT_FALSE(fs::exists(path_ + end)) << end;
   }
   Overwrite("y");
-  EXPECT_EQ(*SetAside(path_, kNow), first + "-2");
-  EXPECT_FALSE(SetAside(path_, kNow));
+  EXPECT_EQ(*SetDatabaseAside(path_, kNow), first + "-2");
+  EXPECT_FALSE(SetDatabaseAside(path_, kNow));
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ TEST_F(StateWriterTest, WritesAChangeWithoutBeingStopped) {
 TEST_F(StateWriterTest, WritesTheHistoryNowAndThen) {
   history_ = "samples";
   Start({.checkpoint = milliseconds(1)});
-  Until([this] { return ReadWholeFile(state_ + "/history.bin", 100).value_or("") == "samples"; });
+  Until([this] { return ReadStateFile(state_ + "/history.bin", 100).value_or("") == "samples"; });
 }
 
 TEST_F(StateWriterTest, SetsADamagedDatabaseAsideAndGoesOn) {
@@ -175,12 +175,12 @@ TEST_F(StateWriterTest, KeepsTheWholePictureWhenTooMuchWaits) {
 TEST(StateFile, LeavesTheOldFileWhenTheNewOneCannotBeWritten) {
   const TempFolder folder;
   const std::string path = folder.path() / "f";
-  ASSERT_TRUE(WriteFileAtomically(path, "old"));
+  ASSERT_TRUE(WriteStateFile(path, "old"));
   fs::create_directory(path + ".new");
-  EXPECT_FALSE(WriteFileAtomically(path, "new"));
-  EXPECT_EQ(*ReadWholeFile(path, 10), "old");
-  EXPECT_EQ(ReadWholeFile(path, 2).error().code, ErrorCode::kParse);
-  EXPECT_EQ(ReadWholeFile(path + "?", 2).error().code, ErrorCode::kNotFound);
+  EXPECT_FALSE(WriteStateFile(path, "new"));
+  EXPECT_EQ(*ReadStateFile(path, 10), "old");
+  EXPECT_EQ(ReadStateFile(path, 2).error().code, ErrorCode::kParse);
+  EXPECT_EQ(ReadStateFile(path + "?", 2).error().code, ErrorCode::kNotFound);
 }
 
 }  // namespace

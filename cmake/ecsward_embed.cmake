@@ -1,0 +1,13 @@
+# Run as a script: writes OUTPUT, which gives StockRules() the FILES (separated by "|").
+string(REPLACE "|" ";" files "${FILES}")
+set(text "// Written by cmake/ecsward_embed.cmake from conf/rules/.\n#include \"agent/stock_rules.h\"\n\n")
+string(APPEND text "#include <array>\n\nnamespace ecsward {\n\nstd::span<const StockRuleFile> StockRules() {\n")
+list(LENGTH files count)
+string(APPEND text "  static constexpr std::array<StockRuleFile, ${count}> kFiles{{\n")
+foreach(file IN LISTS files)
+  get_filename_component(name "${file}" NAME)
+  file(READ "${file}" content)
+  string(APPEND text "      {\"stock/${name}\", R\"ecsward(${content})ecsward\"},\n")
+endforeach()
+string(APPEND text "  }};\n  return kFiles;\n}\n\n}  // namespace ecsward\n")
+file(WRITE "${OUTPUT}" "${text}")
