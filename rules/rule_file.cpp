@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <functional>
 #include <map>
 #include <set>
@@ -132,41 +130,12 @@ class Reader {
   }
 
   std::int64_t Limit(const YAML::Node& node) {
-    const auto limit = node.IsScalar() && node.Tag() == "?" ? Integer(node.Scalar()) : std::nullopt;
+    const auto limit = IntegerOf(node);
     if (!limit) {
       Add(PlaceOf(node), "limit: want a number, got " + KindOf(node));
       return 0;
     }
     return std::max<std::int64_t>(*limit, 0);  // below zero is no limit, too
-  }
-
-  // A whole number as YAML and Prometheus have them: 10, 1_000, 0x10, 010, 1e3.
-  static std::optional<std::int64_t> Integer(std::string text) {
-    std::erase(text, '_');
-    std::string_view digits = text;
-    const bool negative = digits.starts_with('-');
-    if (negative || digits.starts_with('+')) digits.remove_prefix(1);
-    int base = 10;
-    for (const auto& [prefix, its_base] :
-         {std::pair("0x", 16), std::pair("0o", 8), std::pair("0b", 2), std::pair("0", 8)}) {
-      if (!digits.starts_with(prefix) || digits.size() <= std::string_view(prefix).size()) continue;
-      base = its_base;
-      digits.remove_prefix(std::string_view(prefix).size());
-      break;
-    }
-    if (digits.empty() || digits.starts_with('-')) return std::nullopt;
-    const char* const end = digits.data() + digits.size();
-    std::int64_t value = 0;
-    auto parsed = std::from_chars(digits.data(), end, value, base);
-    if (parsed.ec == std::errc() && parsed.ptr == end) return negative ? -value : value;
-    double real = 0;
-    const bool is_real = digits.find_first_not_of("0123456789.eE+-") == std::string_view::npos;
-    parsed = std::from_chars(digits.data(), end, real);
-    if (!is_real || base == 16 || parsed.ec != std::errc() || parsed.ptr != end || real >= 0x1p63) {
-      return std::nullopt;
-    }
-    value = static_cast<std::int64_t>(real);
-    return negative ? -value : value;
   }
 
   Pairs ReadPairs(const YAML::Node& map, std::string_view key) {

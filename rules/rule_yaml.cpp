@@ -4,6 +4,7 @@
 #include <yaml-cpp/eventhandler.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 #include <sstream>
@@ -204,6 +205,36 @@ std::string Shown(std::string_view text) {
   std::string shown(text.substr(0, 80));
   for (char& c : shown) c = static_cast<unsigned char>(c) < ' ' ? ' ' : c;
   return text.size() > 80 ? shown + "…" : shown;
+}
+
+std::optional<std::int64_t> IntegerOf(const YAML::Node& scalar) {
+  if (!scalar.IsScalar() || scalar.Tag() != "?") return std::nullopt;
+  std::string text = scalar.Scalar();
+  std::erase(text, '_');
+  std::string_view digits = text;
+  const bool negative = digits.starts_with('-');
+  if (negative || digits.starts_with('+')) digits.remove_prefix(1);
+  int base = 10;
+  for (const auto& [prefix, its_base] :
+       {std::pair("0x", 16), std::pair("0o", 8), std::pair("0b", 2), std::pair("0", 8)}) {
+    if (!digits.starts_with(prefix) || digits.size() <= std::string_view(prefix).size()) continue;
+    base = its_base;
+    digits.remove_prefix(std::string_view(prefix).size());
+    break;
+  }
+  if (digits.empty() || digits.starts_with('-')) return std::nullopt;
+  const char* const end = digits.data() + digits.size();
+  std::int64_t value = 0;
+  auto parsed = std::from_chars(digits.data(), end, value, base);
+  if (parsed.ec == std::errc() && parsed.ptr == end) return negative ? -value : value;
+  double real = 0;
+  const bool is_real = digits.find_first_not_of("0123456789.eE+-") == std::string_view::npos;
+  parsed = std::from_chars(digits.data(), end, real);
+  if (!is_real || base == 16 || parsed.ec != std::errc() || parsed.ptr != end || real >= 0x1p63) {
+    return std::nullopt;
+  }
+  value = static_cast<std::int64_t>(real);
+  return negative ? -value : value;
 }
 
 bool YamlBudget::SpendNode() { return Spend(64); }

@@ -7,6 +7,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,10 @@ YamlPlace PlaceOf(const YAML::Node& node);
 std::string KindOf(const YAML::Node& node);
 // A value as it is shown in a message: not whole pages of it.
 std::string Shown(std::string_view text);
+
+// A whole number without quotes, as Prometheus's YAML has them: 10, 1_000, 0x10, 010, 1e3; a
+// fraction is cut off.
+std::optional<std::int64_t> IntegerOf(const YAML::Node& scalar);
 
 struct YamlEntry {
   std::string name;
