@@ -11,6 +11,7 @@
 #include "rules/promql/duration.h"
 #include "rules/promql/parser.h"
 #include "rules/rule_yaml.h"
+#include "rules/template/template.h"
 
 namespace ecsward {
 namespace {
@@ -264,6 +265,7 @@ class Reader {
       if (IsLabelName(pair.label.name)) continue;
       Add(pair.name_at, "invalid annotation name: " + Shown(pair.label.name));
     }
+    if (!rule.alert.empty()) CheckTemplates(draft);
     Finish(draft, group_labels);
     return std::move(rule);
   }
@@ -313,6 +315,20 @@ class Reader {
     if (!IsMetricName(rule.record)) {
       Add(draft.record_at, "invalid recording rule name: " + Shown(rule.record));
     }
+  }
+
+  void CheckTemplates(const Draft& draft) {
+    const std::string name = "__alert_" + draft.rule.alert;
+    const auto check = [&](const Pairs& pairs, std::string_view what) {
+      for (const Pair& pair : pairs) {
+        const auto ok = CheckTemplate(pair.label.value, name);
+        if (ok) continue;
+        Add(pair.value_at,
+            fmt::format("{} \"{}\": {}", what, Shown(pair.label.name), ok.error().message));
+      }
+    };
+    check(draft.labels, "label");
+    check(draft.annotations, "annotation");
   }
 
   // A rule's own label stands before its group's.

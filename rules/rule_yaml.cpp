@@ -237,7 +237,7 @@ std::optional<std::int64_t> IntegerOf(const YAML::Node& scalar) {
   return negative ? -value : value;
 }
 
-bool YamlBudget::SpendNode() { return Spend(64); }
+bool YamlBudget::SpendNode() { return Spend(128); }
 
 bool YamlBudget::Spend(std::size_t bytes) {
   if (bytes > left_) exhausted_ = true;
