@@ -103,7 +103,7 @@ Result<Value> Eq(Data, Arguments a) {
 }
 
 Result<Value> Ne(Data data, Arguments a) {
-  const auto equal = Eq(data, a);
+  auto equal = Eq(data, a);
   if (!equal) return equal;
   return Value::Bool(!equal->boolean());
 }
@@ -125,13 +125,13 @@ Result<Value> Le(Data, Arguments a) {
 
 // Go's are the opposites of these, so NaN is greater than everything.
 Result<Value> Gt(Data data, Arguments a) {
-  const auto not_greater = Le(data, a);
+  auto not_greater = Le(data, a);
   if (!not_greater) return not_greater;
   return Value::Bool(!not_greater->boolean());
 }
 
 Result<Value> Ge(Data data, Arguments a) {
-  const auto less = Lt(data, a);
+  auto less = Lt(data, a);
   if (!less) return less;
   return Value::Bool(!less->boolean());
 }

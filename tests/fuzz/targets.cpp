@@ -30,6 +30,7 @@
 #include "collectors/netstat.h"
 #include "collectors/network_addresses.h"
 #include "collectors/network_links.h"
+#include "collectors/offenders.h"
 #include "collectors/os.h"
 #include "collectors/pressure.h"
 #include "collectors/processes.h"
@@ -107,6 +108,11 @@ void FuzzOsRelease(Text t) {
   (void)ParseSelinuxConfig(t);
 }
 
+void FuzzProcessStat(Text t) {
+  const auto stat = ParseProcessStat(t);
+  (void)OffenderName(stat ? stat->name : t, stat && stat->kernel_thread);
+}
+
 void FuzzSensorFile(Text t) {
   SensorFile file;
   if (ParseSensorFile(t, file)) (void)MetricOfSensor(file.type, file.property, false);
@@ -165,6 +171,8 @@ const FuzzTarget kTargets[] = {
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
+    {"parse_process_io", [](Text t) { (void)ParseProcessIo(t); }},
+    {"parse_process_stat", FuzzProcessStat},
     {"parse_promql", FuzzPromql},
     {"parse_promql_duration", FuzzPromqlDuration},
     {"parse_rapl_name", [](Text t) { (void)ParseRaplName(t); }},
@@ -180,6 +188,7 @@ const FuzzTarget kTargets[] = {
     {"parse_swaps", Fill<std::vector<SwapArea>, ParseSwaps>},
     {"parse_sysctl_list", [](Text t) { (void)ParseSysctlList(t); }},
     {"parse_task_stat", [](Text t) { (void)ParseTaskStat(t); }},
+    {"parse_tcp_sockets", Fill<std::vector<TcpSocket>, ParseTcpSockets>},
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},

@@ -1,0 +1,230 @@
+#include "collectors/evidence_thread.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "collectors/offender_reader.h"
+
+namespace ecsward {
+namespace {
+
+constexpr std::size_t kKinds = 5;
+// More open questions of one kind than there can be alerts: the host has made us wait for long.
+constexpr std::size_t kMaxOpen = 10'000;
+
+std::size_t IndexOf(EvidenceKind kind) { return static_cast<std::size_t>(kind); }
+
+}  // namespace
+
+// All that the thread needs. It shares ownership: if it is stuck in the host when everything else
+// is gone, what it touches is still there. The clock is not, so it is asked only under the lock and
+// before the stop.
+class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThread::Worker> {
+ public:
+  Worker(const HostRoot& root, const Clock& clock, EvidenceOptions options)
+      : reader_(root, stop_), clock_(clock), options_(std::move(options)) {}
+
+  void Expect(EvidenceKind kind) {
+    if (!NeedsTwoReadings(kind)) return;
+    const std::lock_guard lock(mutex_);
+    State& state = states_[IndexOf(kind)];
+    if (state.expected || Age(state.baseline) < options_.oldest) return;
+    state.expected = true;
+    Wake();
+  }
+
+  void Ask(EvidenceKind kind, std::function<void(Evidence)> done) {
+    const std::lock_guard lock(mutex_);
+    std::vector<Done>& open = states_[IndexOf(kind)].open;
+    if (open.size() >= kMaxOpen) return;
+    open.push_back(std::move(done));
+    Wake();
+  }
+
+  void Stop() {
+    std::unique_lock lock(mutex_);
+    stop_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return !calling_; });
+  }
+
+ private:
+  using Done = std::function<void(Evidence)>;
+  using Reading = std::optional<OffenderReading>;
+  struct State {
+    Reading baseline;
+    bool expected = false;
+    std::vector<Done> open;
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  // Under the lock.
+  void Wake() {
+    if (!thread_started_) {
+      try {
+        std::thread([self = shared_from_this()] { self->Loop(); }).detach();
+        thread_started_ = true;
+      } catch (const std::system_error&) {
+        return;  // no thread to be had; the next question tries again
+      }
+    }
+    changed_.notify_all();
+  }
+
+  std::chrono::nanoseconds Age(const Reading& reading) const {
+    return reading ? clock_.Mono() - reading->mono : std::chrono::nanoseconds::max();
+  }
+
+  void Loop() {
+    Lock lock(mutex_);
+    while (!stop_) {
+      if (const auto kind = NextKind()) {
+        Serve(*kind, lock);
+      } else if (HasBaseline()) {
+        // Readings of thousands of processes are not kept for nothing. In real time, not the
+        // clock's: nobody sees the difference but the memory.
+        changed_.wait_for(lock, options_.oldest);
+        if (!stop_) ForgetOld();
+      } else {
+        changed_.wait(lock);
+      }
+    }
+  }
+
+  // Expectations first: they are quick, and the earlier a first reading the better. Nothing when
+  // there is nothing to do.
+  std::optional<EvidenceKind> NextKind() const {
+    std::optional<EvidenceKind> asked;
+    for (std::size_t i = 0; i < kKinds; ++i) {
+      if (states_[i].expected) return static_cast<EvidenceKind>(i);
+      if (!states_[i].open.empty() && !asked) asked = static_cast<EvidenceKind>(i);
+    }
+    return asked;
+  }
+  bool HasBaseline() const {
+    return std::any_of(states_.begin(), states_.end(),
+                       [](const State& state) { return state.baseline.has_value(); });
+  }
+  void ForgetOld() {
+    for (State& state : states_) {
+      if (Age(state.baseline) >= options_.oldest) state.baseline.reset();
+    }
+  }
+
+  void Serve(EvidenceKind kind, Lock& lock) {
+    State& state = states_[IndexOf(kind)];
+    if (state.open.empty()) {
+      state.expected = false;
+      if (Reading reading = Read(kind, lock)) state.baseline = std::move(reading);
+      return;
+    }
+    std::vector<Done> open = std::move(state.open);
+    state.open.clear();
+    Reading before;
+    if (NeedsTwoReadings(kind)) {
+      before = std::move(state.baseline);
+      state.baseline.reset();
+      state.expected = false;
+      if (Age(before) >= options_.oldest) before = Read(kind, lock);
+      if (!stop_ && before && Age(before) < options_.youngest) {
+        Pause(options_.gap - Age(before), lock);
+      }
+      if (stop_ || !before) return;
+    }
+    Reading now = Read(kind, lock);
+    if (stop_ || !now) return;
+    const Evidence evidence = Find(kind, before ? *before : *now, *now);
+    // What has just been read is the next one's first reading.
+    if (NeedsTwoReadings(kind)) state.baseline = std::move(now);
+    Tell(open, evidence, lock);
+  }
+
+  static Evidence Find(EvidenceKind kind, const OffenderReading& before,
+                       const OffenderReading& now) {
+    try {
+      return FindOffenders(kind, before, now);
+    } catch (const std::exception&) {  // out of memory
+      Evidence nothing;
+      nothing.kind = kind;
+      nothing.time_ms = now.time_ms;
+      return nothing;
+    }
+  }
+
+  // Without the lock. Nothing when there is no time left.
+  Reading Read(EvidenceKind kind, Lock& lock) {
+    const MonoTime mono = clock_.Mono();
+    const auto wall = clock_.Wall();
+    lock.unlock();
+    OffenderReading reading;
+    try {
+      reading = reader_.Read(kind);
+    } catch (const std::exception& e) {  // out of memory
+      reading = {};
+      reading.problem = e.what();
+    }
+    lock.lock();
+    if (stop_) return std::nullopt;
+    reading.mono = mono;
+    reading.time_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(wall.time_since_epoch()).count();
+    return reading;
+  }
+
+  void Pause(std::chrono::nanoseconds time, Lock& lock) {
+    if (options_.pause) {
+      lock.unlock();
+      options_.pause(time);
+      lock.lock();
+      return;
+    }
+    const auto until = std::chrono::steady_clock::now() + time;
+    changed_.wait_until(lock, until, [this] { return stop_.load(); });
+  }
+
+  void Tell(const std::vector<Done>& open, const Evidence& evidence, Lock& lock) {
+    for (const Done& done : open) {
+      if (stop_) return;
+      calling_ = true;
+      lock.unlock();
+      try {
+        done(evidence);
+      } catch (const std::exception&) {
+        // The caller's own affair; the others still get their answer.
+      }
+      lock.lock();
+      calling_ = false;
+      changed_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;  // guards all but the reader, which is the thread's, and `stop_`
+  std::condition_variable changed_;
+  std::atomic<bool> stop_{false};
+  OffenderReader reader_;
+  const Clock& clock_;
+  const EvidenceOptions options_;
+  std::array<State, kKinds> states_;
+  bool thread_started_ = false;
+  bool calling_ = false;
+};
+
+EvidenceThread::EvidenceThread(const HostRoot& root, const Clock& clock, EvidenceOptions options)
+    : worker_(std::make_shared<Worker>(root, clock, std::move(options))) {}
+
+EvidenceThread::~EvidenceThread() { worker_->Stop(); }
+
+void EvidenceThread::Expect(EvidenceKind kind) { worker_->Expect(kind); }
+
+void EvidenceThread::Ask(EvidenceKind kind, std::function<void(Evidence)> done) {
+  worker_->Ask(kind, std::move(done));
+}
+
+}  // namespace ecsward

@@ -1,0 +1,202 @@
+#include "collectors/offender_reader.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+#include "collectors/cpu.h"
+#include "collectors/diskstats.h"
+#include "collectors/meminfo.h"
+#include "collectors/netdev.h"
+#include "collectors/text_scan.h"
+
+namespace ecsward {
+namespace {
+
+// Links that are looked at for the owners of a handful of sockets. A link costs about 2 µs.
+constexpr std::size_t kMaxLinks = 200'000;
+
+bool IsNumber(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// "socket:[4242]" → 4242; 0 for other links.
+std::uint64_t SocketInode(std::string_view link) {
+  constexpr std::string_view kBegin = "socket:[";
+  std::uint64_t inode = 0;
+  if (!link.starts_with(kBegin) || !link.ends_with(']')) return 0;
+  link.remove_prefix(kBegin.size());
+  link.remove_suffix(1);
+  return ParseUint(link, inode) ? inode : 0;
+}
+
+}  // namespace
+
+OffenderReader::OffenderReader(HostRoot root, const std::atomic<bool>& stop)
+    : root_(std::move(root)),
+      stop_(stop),
+      page_bytes_(static_cast<double>(::sysconf(_SC_PAGESIZE))) {}
+
+OffenderReading OffenderReader::Read(EvidenceKind kind) {
+  OffenderReading out;
+  switch (kind) {
+    case EvidenceKind::kCpu:
+      // The whole before its parts: what is done in between makes the parts too great rather than
+      // too small, and the shares end at 1.
+      ReadCpus(out);
+      ReadProcesses(false, out);
+      break;
+    case EvidenceKind::kMemory:
+      ReadMemory(out);
+      ReadProcesses(false, out);
+      break;
+    case EvidenceKind::kDisk:
+      ReadDisks(out);
+      ReadProcesses(true, out);
+      break;
+    case EvidenceKind::kNetwork:
+      ReadInterfaces(out);
+      break;
+    case EvidenceKind::kPort:
+      ReadSockets(out);
+      FindOwners(out);
+      break;
+  }
+  return out;
+}
+
+int OffenderReader::TryRead(const std::string& name, std::string_view& text) {
+  HostFile file = root_.File(Tree::kProc, name);
+  return file.TryRead(buffer_, text);
+}
+
+std::string_view OffenderReader::ReadFile(std::string_view name, OffenderReading& out) {
+  HostFile file = root_.File(Tree::kProc, name);
+  const auto text = file.Read(buffer_);
+  if (text) return *text;
+  if (out.problem.empty()) out.problem = text.error().message;
+  return {};
+}
+
+void OffenderReader::ReadProcesses(bool io, OffenderReading& out) {
+  const auto names = root_.List(Tree::kProc, "");
+  if (!names) {
+    if (out.problem.empty()) out.problem = names.error().message;
+    return;
+  }
+  bool saw_first = false;
+  for (const std::string& name : *names) {
+    if (stop_) return;
+    ProcessReading process;
+    if (!IsNumber(name) || !ReadProcess(name, io, process, out)) continue;
+    saw_first = saw_first || process.pid == 1;
+    out.processes.push_back(std::move(process));
+  }
+  std::sort(out.processes.begin(), out.processes.end(),
+            [](const ProcessReading& a, const ProcessReading& b) { return a.pid < b.pid; });
+  out.others_hidden = !saw_first;
+}
+
+// False when the process has gone or may not be seen.
+bool OffenderReader::ReadProcess(const std::string& pid, bool io, ProcessReading& out,
+                                 OffenderReading& all) {
+  std::string_view text;
+  if (TryRead(pid + "/stat", text) != 0) return false;
+  const auto stat = ParseProcessStat(text);
+  std::int64_t number = 0;
+  if (!stat || !ParseInt(pid, number)) return false;
+  out.pid = number;
+  out.start_ticks = stat->start_ticks;
+  out.name = OffenderName(stat->name, stat->kernel_thread);
+  out.cpu_ticks = static_cast<double>(stat->cpu_ticks);
+  out.rss_bytes = static_cast<double>(stat->rss_pages) * page_bytes_;
+  if (!io) return true;
+  const int error = TryRead(pid + "/io", text);
+  if (error == EACCES || error == EPERM) ++all.io_denied;
+  if (error != 0) return true;
+  const auto bytes = ParseProcessIo(text);
+  out.has_io = bytes.has_value();
+  out.io_bytes = bytes.value_or(0);
+  return true;
+}
+
+void OffenderReader::ReadCpus(OffenderReading& out) {
+  CpuStat stat;
+  // Ticks, as the processes' are.
+  if (!ParseCpuStat(ReadFile("stat", out), 1, stat)) return;
+  const auto& ticks = stat.all.seconds;
+  for (std::size_t mode = kUser; mode <= kSteal; ++mode) out.cpu_ticks += ticks[mode];
+  out.busy_ticks = ticks[kUser] + ticks[kNice] + ticks[kSystem];
+  out.cpus = static_cast<double>(stat.cpus.size());
+}
+
+void OffenderReader::ReadMemory(OffenderReading& out) {
+  std::vector<MemoryField> fields;
+  if (!ParseMeminfo(ReadFile("meminfo", out), fields)) return;
+  for (const MemoryField& field : fields) {
+    if (field.name == "MemTotal") out.memory_bytes = field.value;
+    if (field.name == "Shmem") out.shared_bytes = field.value;
+    if (field.name == "SUnreclaim") out.slab_bytes = field.value;
+  }
+}
+
+void OffenderReader::ReadDisks(OffenderReading& out) {
+  constexpr double kSectorBytes = 512;
+  constexpr std::size_t kSectorsRead = 2;
+  constexpr std::size_t kSectorsWritten = 6;
+  std::vector<DiskLine> lines;
+  (void)ParseDiskstats(ReadFile("diskstats", out),
+                       lines);  // what was good before a bad line stands
+  for (const DiskLine& line : lines) {
+    const bool physical = root_.Exists(Tree::kSys, "block/" + std::string(line.device) + "/device");
+    const double sectors = line.columns[kSectorsRead] + line.columns[kSectorsWritten];
+    out.devices.push_back({OffenderName(line.device, false), sectors * kSectorBytes, physical});
+  }
+}
+
+void OffenderReader::ReadInterfaces(OffenderReading& out) {
+  std::vector<NetDevLine> lines;
+  (void)ParseNetDev(ReadFile("net/dev", out), lines);
+  for (const NetDevLine& line : lines) {
+    if (line.name == "lo") continue;
+    const bool physical =
+        root_.Exists(Tree::kSys, "class/net/" + std::string(line.name) + "/device");
+    out.devices.push_back({OffenderName(line.name, false),
+                           line.counters.receive_bytes + line.counters.transmit_bytes, physical});
+  }
+}
+
+void OffenderReader::ReadSockets(OffenderReading& out) {
+  (void)ParseTcpSockets(ReadFile("net/tcp", out), out.sockets);
+  std::string_view text;
+  // No IPv6 is no problem.
+  if (TryRead("net/tcp6", text) == 0) (void)ParseTcpSockets(text, out.sockets);
+}
+
+void OffenderReader::FindOwners(OffenderReading& out) {
+  std::vector<std::uint64_t> wanted = PortInodes(out.sockets);
+  const auto names = root_.List(Tree::kProc, "");
+  if (!names) return;
+  std::size_t links = 0;
+  for (const std::string& pid : *names) {
+    if (wanted.empty() || links > kMaxLinks || stop_) return;
+    if (!IsNumber(pid)) continue;
+    const std::string folder = pid + "/fd/";
+    const auto files = root_.List(Tree::kProc, folder);
+    if (!files) continue;
+    for (const std::string& file : *files) {
+      if (++links > kMaxLinks) break;
+      const std::uint64_t inode = SocketInode(root_.LinkName(Tree::kProc, folder + file));
+      const auto found = std::find(wanted.begin(), wanted.end(), inode);
+      if (inode == 0 || found == wanted.end()) continue;
+      if (ProcessReading owner; ReadProcess(pid, false, owner, out)) {
+        out.owners[inode] = std::move(owner);
+        wanted.erase(found);
+      }
+    }
+  }
+}
+
+}  // namespace ecsward

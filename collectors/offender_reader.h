@@ -1,0 +1,42 @@
+// Reads what offenders.h judges.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "base/host_root.h"
+#include "collectors/offenders.h"
+
+namespace ecsward {
+
+// One thread.
+class OffenderReader {
+ public:
+  // Keeps a copy of `root`. `stop` outlives this: once it is true, readings end early.
+  OffenderReader(HostRoot root, const std::atomic<bool>& stop);
+
+  // What `kind` needs. Never fails: what cannot be read is told in the reading. Without its times.
+  OffenderReading Read(EvidenceKind kind);
+
+ private:
+  void ReadProcesses(bool io, OffenderReading& out);
+  bool ReadProcess(const std::string& pid, bool io, ProcessReading& out, OffenderReading& all);
+  void ReadCpus(OffenderReading& out);
+  void ReadMemory(OffenderReading& out);
+  void ReadDisks(OffenderReading& out);
+  void ReadInterfaces(OffenderReading& out);
+  void ReadSockets(OffenderReading& out);
+  void FindOwners(OffenderReading& out);
+  // The text of a file below /proc; empty when it cannot be read, which is then the reading's
+  // problem.
+  std::string_view ReadFile(std::string_view name, OffenderReading& out);
+  // The same with the errno, for files that come and go.
+  int TryRead(const std::string& name, std::string_view& text);
+
+  const HostRoot root_;
+  const std::atomic<bool>& stop_;
+  const double page_bytes_;
+  ReadBuffer buffer_;
+};
+
+}  // namespace ecsward

@@ -1,0 +1,107 @@
+// Who uses most of the host: pure functions from the texts of /proc to a handful of names. What is
+// read and when is evidence_thread.h's business.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "metrics/evidence.h"
+
+namespace ecsward {
+
+// source: proc_pid_stat(5), "4242 (name) S 1 …"
+// unit:   clock ticks, pages
+// note:   the name may hold blanks and parentheses; the last one closes it
+struct ProcessStat {
+  std::string_view name;  // a view of the text, as the process has named itself
+  bool kernel_thread = false;
+  std::uint64_t cpu_ticks = 0;    // user and system, of all its threads
+  std::uint64_t start_ticks = 0;  // since boot: tells a process from a later one with its number
+  std::uint64_t rss_pages = 0;
+};
+// errors: kParse when a field is missing or no number
+Result<ProcessStat> ParseProcessStat(std::string_view text);
+
+// Bytes that went to or from a disk because of this process.
+// source: proc_pid_io(5): read_bytes + write_bytes − cancelled_write_bytes
+// errors: kParse when one of the first two is missing
+Result<double> ParseProcessIo(std::string_view text);
+
+// One line of /proc/net/tcp or tcp6.
+// source: https://docs.kernel.org/networking/proc_net_tcp.html
+struct TcpSocket {
+  std::uint16_t local_port = 0, remote_port = 0;
+  bool listening = false;
+  std::uint64_t inode = 0;  // 0: nobody's any more (TIME_WAIT)
+};
+// Appends to `out`. errors: kParse naming the line that has too few fields
+Result<void> ParseTcpSockets(std::string_view text, std::vector<TcpSocket>& out);
+
+// For terminals, labels and web pages: at most 64 characters, what cannot be printed or is no UTF-8
+// is "?". A kernel thread is [named like this], without what tells it from its likes:
+// "kworker/0:1-events" → "[kworker]".
+std::string OffenderName(std::string_view name, bool kernel_thread);
+
+// One process at one moment.
+struct ProcessReading {
+  std::int64_t pid = 0;
+  std::uint64_t start_ticks = 0;
+  std::string name;  // made safe
+  double cpu_ticks = 0, rss_bytes = 0, io_bytes = 0;
+  bool has_io = false;
+};
+
+// A device or an interface at one moment.
+struct DeviceReading {
+  std::string name;  // made safe
+  double bytes = 0;  // both ways, since boot
+  // Hardware, or what stands for it: all traffic goes through one of these, and again through
+  // bridges, tunnels, disks made of disks.
+  bool physical = true;
+};
+
+// The host at one moment: what one kind of evidence needs of it, the rest is empty.
+struct OffenderReading {
+  MonoTime mono{};
+  std::int64_t time_ms = 0;
+  std::vector<ProcessReading> processes;  // by number
+  std::vector<DeviceReading> devices;     // disk: whole disks; network: interfaces
+  double cpu_ticks = 0, busy_ticks = 0;   // of all CPUs since boot; busy: user, nice, system
+  double cpus = 0;
+  double memory_bytes = 0;                  // MemTotal
+  double shared_bytes = 0, slab_bytes = 0;  // Shmem, SUnreclaim
+  std::vector<TcpSocket> sockets;
+  std::map<std::uint64_t, ProcessReading> owners;  // by inode, as far as they could be found
+  std::size_t io_denied = 0;                       // processes
+  bool others_hidden = false;                      // /proc shows only our own (hidepid)
+  std::string problem;                             // what could not be read at all
+};
+
+// How many are named.
+inline constexpr std::size_t kTopOffenders = 5;
+
+// Between two readings. A process that is new in the second counts with all it has done; one that
+// is gone does not count.
+Evidence CpuOffenders(const OffenderReading& before, const OffenderReading& now);
+Evidence DiskOffenders(const OffenderReading& before, const OffenderReading& now);
+Evidence NetworkOffenders(const OffenderReading& before, const OffenderReading& now);
+// Of one reading.
+Evidence MemoryOffenders(const OffenderReading& now);
+Evidence PortOffenders(const OffenderReading& now);
+
+// The sockets whose owners are worth finding: one for each of the ports that PortOffenders names.
+std::vector<std::uint64_t> PortInodes(const std::vector<TcpSocket>& sockets);
+
+// All of the above by kind. `before` is not looked at where one reading is enough.
+Evidence FindOffenders(EvidenceKind kind, const OffenderReading& before,
+                       const OffenderReading& now);
+inline bool NeedsTwoReadings(EvidenceKind kind) {
+  return kind != EvidenceKind::kMemory && kind != EvidenceKind::kPort;
+}
+
+}  // namespace ecsward

@@ -1,0 +1,205 @@
+#include "collectors/offenders.h"
+
+#include <gtest/gtest.h>
+
+namespace ecsward {
+namespace {
+
+// flags 4194304 is a process, 2129984 a kernel thread
+std::string Stat(const std::string& name, const std::string& flags = "4194304") {
+  return "7 (" + name + ") S 1 7 7 0 -1 " + flags +
+         " 1 2 3 4 250 50 7 8 20 0 3 0 9000 123456 300 18446744073709551615 1 1 0\n";
+}
+
+ProcessReading Process(std::int64_t pid, const std::string& name, double ticks,
+                       std::uint64_t start = 100) {
+  ProcessReading out;
+  out.pid = pid;
+  out.name = name;
+  out.cpu_ticks = ticks;
+  out.rss_bytes = ticks;
+  out.io_bytes = ticks;
+  out.has_io = true;
+  out.start_ticks = start;
+  return out;
+}
+
+// 4 CPUs for 1 s: 400 ticks.
+OffenderReading Host(double second, std::vector<ProcessReading> processes) {
+  OffenderReading out;
+  out.mono = MonoTime(std::chrono::milliseconds(static_cast<int>(second * 1000)));
+  out.cpus = 4;
+  out.cpu_ticks = 10'000 + second * 400;
+  out.memory_bytes = 1000;
+  out.processes = std::move(processes);
+  return out;
+}
+
+TEST(ParseProcessStat, FindsWhatIsBehindAnyName) {
+  const std::string text = Stat("a) R (b");
+  const auto stat = ParseProcessStat(text);
+  ASSERT_TRUE(stat) << stat.error().message;
+  EXPECT_EQ(stat->name, "a) R (b");
+  EXPECT_EQ(stat->cpu_ticks, 300u);  // 250 user, 50 system
+  EXPECT_EQ(stat->start_ticks, 9000u);
+  EXPECT_EQ(stat->rss_pages, 300u);
+  EXPECT_FALSE(stat->kernel_thread);
+}
+
+TEST(ParseProcessStat, KnowsKernelThreads) {
+  EXPECT_TRUE(ParseProcessStat(Stat("kworker/0:1", "2129984"))->kernel_thread);
+}
+
+TEST(ParseProcessStat, RefusesWhatIsCutOff) {
+  EXPECT_FALSE(ParseProcessStat(""));
+  EXPECT_FALSE(ParseProcessStat("7 )sh("));
+  EXPECT_FALSE(ParseProcessStat("7 (sh) S 1 2 3"));
+}
+
+TEST(ParseProcessIo, LeavesOutWhatWasCancelled) {
+  EXPECT_EQ(*ParseProcessIo("rchar: 9\nwchar: 9\nread_bytes: 4096\nwrite_bytes: 8192\n"
+                            "cancelled_write_bytes: 1024\n"),
+            4096 + 8192 - 1024);
+  EXPECT_EQ(*ParseProcessIo("read_bytes: 5\nwrite_bytes: 1\ncancelled_write_bytes: 100\n"), 5);
+  EXPECT_FALSE(ParseProcessIo("read_bytes: 5\n"));
+}
+
+TEST(ParseTcpSockets, TakesPortsStateAndInode) {
+  std::vector<TcpSocket> sockets;
+  const auto ok = ParseTcpSockets(
+      "  sl  local_address rem_address   st …\n"
+      "   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
+      "815 1 0 100 0 0 10 0\n"
+      "   1: 0100007F:1F90 0100007F:D431 01 00000000:00000000 02:0 00000000  1000 0 4711 2 0\n",
+      sockets);
+  ASSERT_TRUE(ok) << ok.error().message;
+  ASSERT_EQ(sockets.size(), 2u);
+  EXPECT_EQ(sockets[0].local_port, 22);
+  EXPECT_TRUE(sockets[0].listening);
+  EXPECT_EQ(sockets[0].inode, 815u);
+  EXPECT_EQ(sockets[1].local_port, 8080);
+  EXPECT_EQ(sockets[1].remote_port, 54321);
+  EXPECT_FALSE(sockets[1].listening);
+  EXPECT_FALSE(ParseTcpSockets("heads\n   0: 0100007F:1F90 x\n", sockets));
+}
+
+TEST(OffenderName, MakesHostileNamesSafe) {
+  EXPECT_EQ(OffenderName("php-fpm", false), "php-fpm");
+  EXPECT_EQ(OffenderName("a\nb\x1b[31m\x7f", false), "a?b?[31m?");
+  EXPECT_EQ(OffenderName("a\xff\xc3"
+                         "b",
+                         false),
+            "a??b");
+  EXPECT_EQ(OffenderName("\xe4\xb8\xad\xc3\xa9\xf0\x9f\x90\x98", false),
+            "\xe4\xb8\xad\xc3\xa9\xf0\x9f\x90\x98");
+  EXPECT_EQ(OffenderName("\xc2\x9b\xe2\x80\xae\xed\xa0\x80", false),
+            "????????");  // CSI, right-to-left, half a character: a "?" for each byte
+  EXPECT_EQ(OffenderName("", false), "?");
+  EXPECT_EQ(OffenderName(std::string(1000, 'a'), false).size(), 64u);
+}
+
+TEST(OffenderName, NamesKernelThreadsByTheirKind) {
+  EXPECT_EQ(OffenderName("kworker/0:1-events", true), "[kworker]");
+  EXPECT_EQ(OffenderName("jbd2/vda1-8", true), "[jbd2]");
+  EXPECT_EQ(OffenderName("kswapd0", true), "[kswapd0]");
+}
+
+TEST(CpuOffenders, AddsUpByNameAndNamesTheBusiest) {
+  const auto evidence = CpuOffenders(
+      Host(0, {Process(1, "init", 50), Process(10, "php-fpm", 100), Process(11, "php-fpm", 0)}),
+      Host(1, {Process(1, "init", 50), Process(10, "php-fpm", 140), Process(11, "php-fpm", 100),
+               Process(12, "mysqld", 60)}));
+  EXPECT_EQ(evidence.unit, "cores");
+  ASSERT_EQ(evidence.offenders.size(), 2u);
+  EXPECT_EQ(evidence.offenders[0].name, "php-fpm");
+  EXPECT_EQ(evidence.offenders[0].pid, 11);
+  EXPECT_DOUBLE_EQ(evidence.offenders[0].share, 0.35);  // 40 + 100 of 400 ticks
+  EXPECT_DOUBLE_EQ(evidence.offenders[0].amount, 1.4);  // of 4 cores
+  EXPECT_EQ(evidence.offenders[1].name, "mysqld");      // new: all it has used
+  EXPECT_EQ(Summary(evidence), "php-fpm 35 %, mysqld 15 %");
+}
+
+TEST(CpuOffenders, NoticesThatANumberBelongsToAnotherProcess) {
+  const auto evidence = CpuOffenders(Host(0, {Process(10, "old", 1000, 100)}),
+                                     Host(1, {Process(10, "new", 80, 200)}));
+  ASSERT_EQ(evidence.offenders.size(), 1u);
+  EXPECT_DOUBLE_EQ(evidence.offenders[0].share, 0.2);
+}
+
+TEST(CpuOffenders, TellsOfProcessesThatHaveEnded) {
+  OffenderReading before = Host(0, {});
+  OffenderReading now = Host(1, {Process(10, "make", 40)});
+  now.busy_ticks = before.busy_ticks + 240;
+  EXPECT_EQ(CpuOffenders(before, now).note, "50 % went to processes that have ended");
+}
+
+TEST(CpuOffenders, IsSilentWhenNoTimePassed) {
+  EXPECT_TRUE(CpuOffenders(Host(1, {}), Host(1, {Process(1, "a", 5)})).offenders.empty());
+}
+
+TEST(CpuOffenders, KeepsTheBiggestFive) {
+  std::vector<ProcessReading> processes;
+  for (int i = 1; i <= 5000; ++i)
+    processes.push_back(Process(i, "p" + std::to_string(i), i / 100.0));
+  const auto evidence = CpuOffenders(Host(0, {}), Host(1, processes));
+  ASSERT_EQ(evidence.offenders.size(), 5u);
+  EXPECT_EQ(evidence.offenders[0].name, "p5000");
+  EXPECT_EQ(evidence.offenders[4].name, "p4996");
+}
+
+TEST(MemoryOffenders, SharesOutTheWholeMemory) {
+  OffenderReading now = Host(1, {Process(1, "java", 500), Process(2, "sh", 20)});
+  now.shared_bytes = 300;
+  now.slab_bytes = 50;
+  const auto evidence = MemoryOffenders(now);
+  EXPECT_EQ(Summary(evidence), "java 50 %, sh 2 % (30 % is shared memory and tmpfs)");
+  EXPECT_DOUBLE_EQ(evidence.offenders[0].amount, 500);
+}
+
+TEST(DiskOffenders, SharesOutWhatProcessesReadAndWrote) {
+  const auto evidence = DiskOffenders(Host(0, {Process(1, "a", 1000), Process(2, "b", 0)}),
+                                      Host(2, {Process(1, "a", 4000), Process(2, "b", 1000)}));
+  EXPECT_EQ(Summary(evidence), "a 75 %, b 25 %");
+  EXPECT_DOUBLE_EQ(evidence.offenders[0].amount, 1500);  // bytes a second
+}
+
+TEST(DiskOffenders, NamesDisksWhereProcessesMayNotBeRead) {
+  OffenderReading before = Host(0, {Process(1, "a", 0), Process(2, "b", 0)});
+  OffenderReading now = Host(1, {Process(1, "a", 10), Process(2, "b", 0)});
+  now.processes[1].has_io = false;
+  now.io_denied = 1;
+  before.devices = {{"vda", 0, true}, {"dm-0", 0, false}, {"vdb", 0, true}};
+  now.devices = {{"vda", 900, true}, {"dm-0", 900, false}, {"vdb", 100, true}};
+  EXPECT_EQ(Summary(DiskOffenders(before, now)),
+            "vda 90 %, vdb 10 % (no permission to read the I/O of 1 processes (needs "
+            "CAP_SYS_PTRACE); these are disks)");
+}
+
+TEST(NetworkOffenders, NamesInterfaces) {
+  OffenderReading before = Host(0, {});
+  OffenderReading now = Host(2, {});
+  before.devices = {{"eth0", 0, true}, {"veth1", 0, false}};
+  now.devices = {{"eth0", 2000, true}, {"veth1", 1500, false}, {"new", 5, true}};
+  const auto evidence = NetworkOffenders(before, now);
+  EXPECT_EQ(Summary(evidence),
+            "eth0 100 %, veth1 75 % (these are interfaces: /proc counts no process's packets)");
+  EXPECT_DOUBLE_EQ(evidence.offenders[0].amount, 1000);
+}
+
+TEST(PortOffenders, CountsConnectionsByListenerAndByTarget) {
+  OffenderReading now = Host(1, {});
+  now.sockets = {{443, 0, true, 7}, {22, 0, true, 8}};
+  for (int i = 0; i < 6; ++i) now.sockets.push_back({443, 50'000, false, 100});
+  for (int i = 0; i < 4; ++i) now.sockets.push_back({41'000, 3306, false, 0});
+  now.owners[7] = Process(99, "nginx", 0);
+  const auto evidence = PortOffenders(now);
+  EXPECT_EQ(PortInodes(now.sockets), (std::vector<std::uint64_t>{7, 8}));
+  EXPECT_EQ(Summary(evidence),
+            "nginx :443 60 %, to :3306 40 %, :22 0 % "
+            "(not every port's process could be found (needs CAP_SYS_PTRACE))");
+  EXPECT_EQ(evidence.offenders[0].pid, 99);
+  EXPECT_DOUBLE_EQ(evidence.offenders[1].amount, 4);
+}
+
+}  // namespace
+}  // namespace ecsward
