@@ -50,6 +50,11 @@ inline bool Compare(BinaryOp op, double lhs, double rhs) {
   }
 }
 
+// Whether the result is another quantity than the operands. Prometheus 2.42 forgot atan2.
+inline bool DropsName(BinaryOp op, bool return_bool) {
+  return return_bool || !(IsComparison(op) || op == BinaryOp::kAtan2);
+}
+
 // For both, comparisons giving 1 or 0.
 inline double ComputeOrCompare(BinaryOp op, double lhs, double rhs) {
   return IsComparison(op) ? (Compare(op, lhs, rhs) ? 1 : 0) : Compute(op, lhs, rhs);

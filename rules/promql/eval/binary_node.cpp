@@ -14,12 +14,13 @@ const VectorBuffer* VectorScalarNode::Eval(Evaluation& e, std::int64_t time_ms) 
     out_.Finish(e.shapes);
     return &out_;
   }
-  if (!names_.Update(e, *in)) return nullptr;
+  const bool drops_name = DropsName(op_, return_bool_);
+  if (drops_name && !names_.Update(e, *in)) return nullptr;
   out_.Begin();
   for (std::size_t i = 0; i < in->size(); ++i) {
     const double lhs = scalar_first_ ? scalar : (*in)[i].value;
     const double rhs = scalar_first_ ? (*in)[i].value : scalar;
-    out_.Put(names_[i], ComputeOrCompare(op_, lhs, rhs));
+    out_.Put(drops_name ? names_[i] : (*in)[i].labels, ComputeOrCompare(op_, lhs, rhs));
   }
   out_.Finish(e.shapes);
   return &out_;

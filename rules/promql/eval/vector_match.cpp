@@ -94,7 +94,7 @@ bool VectorMatchNode::FailDuplicate(Evaluation& e, const Labels& first,
 
 Labels VectorMatchNode::ResultLabels(Evaluation& e, const Labels& many, const Labels& one) const {
   Labels labels = many;
-  if (!IsComparison(binary_.op) || binary_.return_bool) labels = DropName(e, labels);
+  if (DropsName(binary_.op, binary_.return_bool)) labels = DropName(e, labels);
   if (matching_.cardinality == Cardinality::kOneToOne) {
     labels = matching_.on ? Keep(e, labels, matching_.labels)
                           : Without(e, labels, matching_.labels, false);
