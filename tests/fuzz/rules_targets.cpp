@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "metrics/history.h"
 #include "metrics/history_checkpoint.h"
 #include "metrics/label_matcher.h"
+#include "metrics/series_set.h"
 #include "rules/promql/duration.h"
 #include "rules/promql/parser.h"
+#include "rules/promql/query.h"
 #include "rules/template/format.h"
 #include "rules/template/template.h"
 
@@ -51,6 +54,30 @@ void FuzzCheckpoint(std::string_view t) {
   if (again.sample_count() != history.sample_count()) std::abort();
   history.Shift(-1000);
   history.Trim(kEnd);
+}
+
+// An expression, evaluated at some moments of a small history.
+void FuzzEvaluate(std::string_view t) {
+  auto expr = promql::Parse(t);
+  if (!expr) return;
+  LabelTable labels;
+  History history(labels);
+  int series = 0;
+  for (const char* name : {"a", "b", "b_bucket"}) {
+    for (const char* le : {"0.1", "1", "+Inf"}) {
+      const History::Id id = history.Open(labels.Make(LabelPairs{{"__name__", name}, {"le", le}}));
+      ++series;
+      for (int i = 0; i < 60; ++i) {
+        if (i % 13 == series) continue;
+        history.Append(id, {i * 15'000, i % 17 == series ? StaleValue() : i * series % 29});
+      }
+    }
+  }
+  // Cheap ones only: a target is to be called often.
+  promql::Query query(std::move(*expr), history, {.max_samples = 1'000});
+  for (const std::int64_t time_ms : {600'000, 615'000, 300'000, 900'000}) (void)query.At(time_ms);
+  (void)query.Between(0, 900'000, 45'000);
+  (void)promql::HistoryNeeds(query.expr(), std::chrono::minutes(5));
 }
 
 // The first half is the expression, the second what it is held against.

@@ -6,6 +6,7 @@
 namespace ecsward {
 
 void FuzzCheckpoint(std::string_view t);
+void FuzzEvaluate(std::string_view t);
 void FuzzMatcher(std::string_view t);
 void FuzzPrintf(std::string_view t);
 void FuzzPromql(std::string_view t);

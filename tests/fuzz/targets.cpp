@@ -135,6 +135,7 @@ void FuzzControlRequest(Text t) {
 // clang-format off
 const FuzzTarget kTargets[] = {
     {"add_socket_table", Fill<SocketTotals, AddSocketTable>},
+    {"evaluate_promql", FuzzEvaluate},
     {"expand_template", FuzzTemplate},
     {"match_label", FuzzMatcher},
     {"page", FuzzPage},

@@ -112,24 +112,33 @@ bool SubqueryRange::EvaluateSteps(Evaluation& e, std::int64_t last_ms) {
   return true;
 }
 
+// Tracks stand in the order of their labels, so that results do not depend on who came first.
 void SubqueryRange::MapTracks(Evaluation& e, const VectorBuffer& vector) {
-  // Nothing of those is in the window any more; a series that comes back gets a new one.
-  if (std::erase_if(tracks_, [](const Track& track) { return track.empty(); }) != 0) {
+  const auto index_tracks = [this] {
     track_by_labels_.clear();
     for (std::uint32_t i = 0; i < tracks_.size(); ++i) {
       track_by_labels_[tracks_[i].labels.identity()] = i;
     }
-    shape_ = e.shapes.Next();
+  };
+  // Nothing of those is in the window any more; a series that comes back gets a new one.
+  const std::size_t gone = std::erase_if(tracks_, [](const Track& track) { return track.empty(); });
+  if (gone != 0) index_tracks();
+  const std::size_t known = tracks_.size();
+  for (const VectorSample& sample : vector) {
+    if (!track_by_labels_.contains(sample.labels.identity())) {
+      tracks_.push_back({sample.labels, {}, 0});
+    }
   }
+  if (tracks_.size() != known) {
+    std::sort(tracks_.begin(), tracks_.end(), [](const Track& a, const Track& b) {
+      return Labels::Compare(a.labels, b.labels) < 0;
+    });
+    index_tracks();
+  }
+  if (gone != 0 || tracks_.size() != known) shape_ = e.shapes.Next();
   track_of_.clear();
   for (const VectorSample& sample : vector) {
-    const auto [it, added] = track_by_labels_.try_emplace(
-        sample.labels.identity(), static_cast<std::uint32_t>(tracks_.size()));
-    if (added) {
-      tracks_.push_back({sample.labels, {}, 0});
-      shape_ = e.shapes.Next();
-    }
-    track_of_.push_back(it->second);
+    track_of_.push_back(track_by_labels_.at(sample.labels.identity()));
   }
   inner_shape_ = vector.shape();
 }
