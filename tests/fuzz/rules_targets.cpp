@@ -45,9 +45,8 @@ void FuzzCheckpoint(std::string_view t) {
   if (read != history.sample_count()) std::abort();
   constexpr auto kEnd = std::numeric_limits<std::int64_t>::max();
   for (History::Id id = 0; id < history.id_end(); ++id) {
-    for (const double value : {1.0, 1.5, 0.1, 1.0 / 3, 7.0}) {
-      history.Append(id, {kEnd - 5 + static_cast<std::int64_t>(value * 2), value});
-    }
+    std::int64_t time_ms = kEnd - 5;
+    for (const double value : {1.0, 1.5, 0.1, 1.0 / 3, 7.0}) history.Append(id, {time_ms++, value});
   }
   History again(labels);
   if (!LoadCheckpoint(Serialize(history), again)) std::abort();

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+
+#include "tests/unit/allocation_counter.h"
 
 namespace ecsward {
 namespace {
@@ -201,6 +204,26 @@ TEST_F(HistoryFeedTest, GoesOnWithAHistoryThatWasThereBefore) {
   Tick();
   history_.Shift(5000);
   EXPECT_EQ(Values("load"), "9 1 ");
+}
+
+TEST_F(HistoryFeedTest, ASteadyTickAllocatesNothing) {
+  feed_.SetNeeds({{{Is("job", "node")}, seconds(60)}});
+  const auto tick = [&] {
+    const auto i = static_cast<double>(tick_);
+    set_.BeginRun();
+    Recorder out(set_);
+    out.Set(kLoad, std::sin(i));
+    out.Set(kCpu, {"0", "idle"}, i * i);
+    out.Set(kCpu, {"0", "user"}, std::floor(i / 3) / 100);
+    if (tick_ % 50 < 40) out.Set(kCpu, {"1", "idle"}, 5);
+    set_.EndRun();
+    Tick();
+    history_.Trim(Now());
+  };
+  for (int i = 0; i < 2000; ++i) tick();
+  const auto before = AllocationsOfThisThread();
+  for (int i = 0; i < 1000; ++i) tick();
+  EXPECT_EQ(AllocationsOfThisThread(), before);
 }
 
 TEST_F(HistoryFeedTest, CopiesTheLatestOfAnySeries) {
