@@ -93,7 +93,13 @@ bool IsSign(const Token& token) {
 
 std::string Describe(const Token& token) {
   const auto quoted = [&token] {
-    return token.text.size() <= 10 ? Quote(token.text) : Quote(token.text.substr(0, 10)) + "...";
+    constexpr std::size_t kLong = 10;  // more bytes are shown as so many characters
+    if (token.text.size() <= kLong) return Quote(token.text);
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < kLong && end < token.text.size(); ++i) {
+      end += FrontRune(token.text.substr(end)).bytes;
+    }
+    return Quote(token.text.substr(0, end)) + "...";
   };
   switch (token.kind) {
     case TokenKind::kEnd:
@@ -109,6 +115,8 @@ std::string Describe(const Token& token) {
     case TokenKind::kDuration:
       return "duration " + quoted();
     case TokenKind::kOperator:
+    case TokenKind::kRegexp:
+    case TokenKind::kNotRegexp:
     case TokenKind::kAt:
       return fmt::format("<op:{}>", token.text);
     case TokenKind::kAggregate:

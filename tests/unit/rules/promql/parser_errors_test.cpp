@@ -317,6 +317,10 @@ constexpr Refused kAsPromtool[] = {
     {"\"a\nb\"", "1:1", "unterminated quoted string"},
     {"foo\t+\r\nbar bla", "2:5", "unexpected identifier \"bla\""},
     {"foo # x\n + )", "2:5", "unexpected right parenthesis ')'"},
+    {"foo{=~\"a\"}", "1:5", "unexpected <op:=~> in label matching, expected identifier or \"}\""},
+    {"foo{a=\"b\",!~\"a\"}", "1:11", "unexpected <op:!~> in label matching, expected identifier or \"}\""},
+    {"foo \"ääääääääääää\"", "1:5", "unexpected string \"\\\"äääääääää\"..."},
+    {"foo 123456789012", "1:5", "unexpected number \"1234567890\"..."},
 };
 
 // Other words than promtool's: RE2's about regular expressions, and where later versions of the
