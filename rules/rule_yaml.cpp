@@ -38,7 +38,7 @@ std::string_view LineOf(std::string_view text, int line) {
 
 // Where a document after the first says something, if there is one: Prometheus would leave it out
 // without a word. YAML::LoadAll would say, too, but never returns from a text such as ", a" (0.7).
-std::optional<YamlPlace> SecondDocument(const std::string& text) {
+std::optional<YamlPlace> PlaceOfSecondDocument(const std::string& text) {
   struct Watch final : YAML::EventHandler {
     void OnDocumentStart(const YAML::Mark& mark) override { start = mark; }
     void OnDocumentEnd() override {}
@@ -169,7 +169,7 @@ class Collector {
 
 }  // namespace
 
-YamlDocument LoadRuleYaml(std::string_view text) {
+YamlDocument LoadRuleYaml(std::string_view text, SecondDocument second) {
   YamlDocument out;
   if (text.size() > kMaxRuleFileBytes) {
     out.problem = YamlProblem{{}, "longer than a rule file may be, 2 MiB"};
@@ -179,9 +179,11 @@ YamlDocument LoadRuleYaml(std::string_view text) {
   if (out.problem) return out;
   try {
     const std::string copy(text);
-    if (const auto second = SecondDocument(copy)) {
-      out.problem = YamlProblem{*second, "a second document begins here; want one"};
-      return out;
+    if (second == SecondDocument::kProblem) {
+      if (const auto place = PlaceOfSecondDocument(copy)) {
+        out.problem = YamlProblem{*place, "a second document begins here; want one"};
+        return out;
+      }
     }
     out.root = YAML::Load(copy);
   } catch (const YAML::Exception& e) {

@@ -32,8 +32,11 @@ struct YamlDocument {
   std::optional<YamlProblem> problem;  // then there is nothing in root
 };
 
+// What to do about a document behind the first: Prometheus leaves it out without a word.
+enum class SecondDocument { kProblem, kLeftOut };
+
 // Never throws, whatever the text.
-YamlDocument LoadRuleYaml(std::string_view text);
+YamlDocument LoadRuleYaml(std::string_view text, SecondDocument second = SecondDocument::kProblem);
 
 YamlPlace PlaceOf(const YAML::Node& node);
 // For messages: `keys and values`, `a list`, `"text"`, `nothing`.

@@ -14,6 +14,7 @@
 #include "rules/promql/query.h"
 #include "rules/template/format.h"
 #include "rules/template/template.h"
+#include "rules/unit_test/series_notation.h"
 
 namespace ecsward {
 namespace {
@@ -128,6 +129,19 @@ void FuzzTemplate(std::string_view t) {
   };
   (void)ExpandTemplate(t, data);
   (void)LiteralQueries(t);
+}
+
+// As a line of input, and as labels of an expected sample.
+void FuzzSeriesNotation(std::string_view t) {
+  (void)ParseSeriesLabels(t);
+  auto notation = ParseSeriesNotation(t);
+  if (!notation) return;
+  ValueWalk walk(std::move(notation->values));
+  for (std::uint64_t i = 0; i < 1000 && walk.Next(); ++i) {
+    Promise(walk.number() == i, "values come one after the other");
+    (void)walk.gap();
+    (void)walk.value();
+  }
 }
 
 }  // namespace ecsward

@@ -11,6 +11,7 @@ void FuzzMatcher(std::string_view t);
 void FuzzPrintf(std::string_view t);
 void FuzzPromql(std::string_view t);
 void FuzzPromqlDuration(std::string_view t);
+void FuzzSeriesNotation(std::string_view t);
 void FuzzTemplate(std::string_view t);
 
 }  // namespace ecsward

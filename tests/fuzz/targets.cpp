@@ -50,6 +50,7 @@
 #include "collectors/xfs.h"
 #include "collectors/zoneinfo.h"
 #include "rules/rule_file.h"
+#include "rules/unit_test/test_file.h"
 #include "tests/fuzz/exporter_targets.h"
 #include "tests/fuzz/rules_targets.h"
 
@@ -182,6 +183,7 @@ const FuzzTarget kTargets[] = {
     {"parse_rule_file", [](Text t) { (void)ParseRuleFile(t, "rules.yml"); }},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
     {"parse_sensor_file", FuzzSensorFile},
+    {"parse_series_notation", FuzzSeriesNotation},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},
     {"parse_snmp6", Fill<std::vector<NetstatField>, ParseSnmp6>},
     {"parse_sockstat", Fill<std::vector<SockstatField>, ParseSockstat>},
@@ -192,6 +194,7 @@ const FuzzTarget kTargets[] = {
     {"parse_tcp_sockets", Fill<std::vector<TcpSocket>, ParseTcpSockets>},
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
+    {"parse_unit_test_file", [](Text t) { (void)ParseUnitTestFile(t); }},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
     {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
     {"parse_web_config", FuzzWebConfig},
