@@ -1,7 +1,7 @@
 #include "metrics/history.h"
 
 #include <algorithm>
-#include <cassert>
+#include <compare>
 
 #include "metrics/series_set.h"
 
@@ -80,7 +80,7 @@ void History::Select(std::span<const LabelMatcher> matchers, std::vector<Id>& ou
     }
   }
   std::sort(out.begin(), out.end(), [this](Id a, Id b) {
-    return Labels::Compare(series_[a].labels, series_[b].labels) < 0;
+    return std::is_lt(Labels::Compare(series_[a].labels, series_[b].labels));
   });
 }
 
