@@ -15,10 +15,7 @@ std::string_view Trimmed(std::string_view text) {
 
 }  // namespace
 
-Result<std::vector<EvidenceKind>> EvidenceKindsOf(const LabelPairs& labels,
-                                                  const LabelPairs& annotations) {
-  std::string_view text = Get(annotations, kEvidenceKey);
-  if (text.empty()) text = Get(labels, kEvidenceKey);
+Result<std::vector<EvidenceKind>> ParseEvidenceKinds(std::string_view text) {
   std::vector<EvidenceKind> kinds;
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
@@ -33,6 +30,12 @@ Result<std::vector<EvidenceKind>> EvidenceKindsOf(const LabelPairs& labels,
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return kinds;
+}
+
+Result<std::vector<EvidenceKind>> EvidenceKindsOf(const LabelPairs& labels,
+                                                  const LabelPairs& annotations) {
+  const std::string_view text = Get(annotations, kEvidenceKey);
+  return ParseEvidenceKinds(text.empty() ? Get(labels, kEvidenceKey) : text);
 }
 
 std::string Summary(const std::vector<Evidence>& evidence) {

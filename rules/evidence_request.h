@@ -19,8 +19,10 @@ namespace ecsward {
 
 inline constexpr std::string_view kEvidenceKey = "ecsward_evidence";
 
-// What the rule asks for; nothing when it does not ask.
-// errors: kInvalidArgument, naming the word that is no kind of evidence
+// `cpu, memory`. errors: kInvalidArgument, naming the word that is no kind of evidence
+Result<std::vector<EvidenceKind>> ParseEvidenceKinds(std::string_view text);
+
+// What the rule asks for; nothing when it does not ask. errors: as above
 Result<std::vector<EvidenceKind>> EvidenceKindsOf(const LabelPairs& labels,
                                                   const LabelPairs& annotations);
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/suggest.h"
+#include "rules/evidence_request.h"
 #include "rules/promql/duration.h"
 #include "rules/promql/parser.h"
 #include "rules/rule_yaml.h"
@@ -266,6 +267,7 @@ class Reader {
       Add(pair.name_at, "invalid annotation name: " + Shown(pair.label.name));
     }
     if (!rule.alert.empty()) CheckTemplates(draft);
+    if (!rule.alert.empty()) CheckEvidence(draft);
     Finish(draft, group_labels);
     return std::move(rule);
   }
@@ -331,6 +333,18 @@ class Reader {
     check(draft.annotations, "annotation");
   }
 
+  // Only ours: Prometheus takes any text there.
+  void CheckEvidence(const Draft& draft) {
+    for (const Pairs* pairs : {&draft.labels, &draft.annotations}) {
+      for (const Pair& pair : *pairs) {
+        if (pair.label.name != kEvidenceKey) continue;
+        if (auto kinds = ParseEvidenceKinds(pair.label.value); !kinds) {
+          Add(pair.value_at, std::move(kinds).error().message);
+        }
+      }
+    }
+  }
+
   // A rule's own label stands before its group's.
   void AddGroupLabels(const Pairs& group_labels, LabelPairs& labels) {
     const auto by_name = [](const LabelPair& a, const LabelPair& b) { return a.name < b.name; };
@@ -348,7 +362,7 @@ class Reader {
     Rule& rule = draft.rule;
     rule.labels = Sorted(draft.labels);
     AddGroupLabels(group_labels, rule.labels);
-    rule.annotations = Normalized(Sorted(draft.annotations));
+    rule.annotations = Sorted(draft.annotations);  // an empty one stays, as in Prometheus
     // Prometheus runs them all the same, each undoing the other's work.
     if (!seen_.emplace(rule.name(), rule.labels).second && !rule.name().empty() &&
         out_.warnings.size() < kMaxProblems) {

@@ -202,7 +202,7 @@ class ValuesParser {
     if (text.empty()) return Unexpected();
     auto number = promql::ParseNumber(text);
     if (!number) {
-      return ErrorAt(begin, "error parsing number: " + number.error().message);
+      return ErrorAt(begin, number.error().message);
     }
     return minus ? -*number : *number;
   }

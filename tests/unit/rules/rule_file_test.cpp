@@ -67,7 +67,8 @@ TEST(RuleFile, TakesEveryKey) {
   EXPECT_EQ(alert.keep_firing_for_ms, 60'000);
   EXPECT_EQ(alert.line, 12);
   EXPECT_EQ(alert.column, 5);
-  EXPECT_EQ(alert.annotations, (LabelPairs{{"summary", "{{ $labels.instance }} is full"}}));
+  EXPECT_EQ(alert.annotations,
+            (LabelPairs{{"empty", ""}, {"summary", "{{ $labels.instance }} is full"}}));
   EXPECT_FALSE(file.groups.back().query_offset_ms);
 }
 
