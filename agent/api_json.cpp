@@ -65,14 +65,10 @@ std::string NotFinite(double value) {
   return std::isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
 }
 
-}  // namespace
-
-// The shortest digits that read back the same, and noughts behind them: to_chars in its fixed form
-// would write out more digits than there are.
-std::string ApiNumber(double value) {
-  if (!std::isfinite(value)) return NotFinite(value);
+// Go's %f with the shortest digits that read back the same, and noughts behind them: to_chars in
+// its fixed form would write out more digits than there are.
+std::string Fixed(double value) {
   const std::string scientific = Scientific(value);
-  if (value != 0 && (std::fabs(value) < 1e-6 || std::fabs(value) >= 1e21)) return scientific;
   const auto e = scientific.find('e');
   const int exponent = std::stoi(scientific.substr(e + 1));
   std::string sign, digits;
@@ -80,11 +76,20 @@ std::string ApiNumber(double value) {
     if (c == '-') sign = "-";
     if (c >= '0' && c <= '9') digits += c;
   }
-  if (exponent < 0)
+  if (exponent < 0) {
     return sign + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+  }
   const std::size_t whole = static_cast<std::size_t>(exponent) + 1;
   if (digits.size() <= whole) return sign + digits + std::string(whole - digits.size(), '0');
   return sign + digits.substr(0, whole) + "." + digits.substr(whole);
+}
+
+}  // namespace
+
+std::string ApiNumber(double value) {
+  if (!std::isfinite(value)) return NotFinite(value);
+  if (value != 0 && (std::fabs(value) < 1e-6 || std::fabs(value) >= 1e21)) return Scientific(value);
+  return Fixed(value);
 }
 
 std::string ApiTime(std::int64_t time_ms) {
@@ -113,7 +118,10 @@ std::string ApiQuery(const promql::Value& value, std::int64_t time_ms) {
   std::string result;
   switch (value.type) {
     case promql::ValueType::kScalar:
-      result = Point(time_ms, value.scalar);
+      // Unlike a vector's numbers, never with an exponent.
+      result =
+          fmt::format("[{},\"{}\"]", ApiTime(time_ms),
+                      std::isfinite(value.scalar) ? Fixed(value.scalar) : NotFinite(value.scalar));
       break;
     case promql::ValueType::kString:
       result = fmt::format("[{},{}]", ApiTime(time_ms), Quoted(value.string));

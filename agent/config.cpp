@@ -14,11 +14,11 @@ LabelPairs Over(LabelPairs defaults, const std::map<std::string, std::string>& c
 
 }  // namespace
 
-LabelPairs ExternalLabels(const AlertingConfig& alerting, std::string_view hostname) {
+LabelPairs ExternalLabelsOf(const AlertingConfig& alerting, std::string_view hostname) {
   return Over(Normalized({{"hostname", std::string(hostname)}}), alerting.external_labels);
 }
 
-LabelPairs TargetLabels(const AlertingConfig& alerting, std::string_view hostname) {
+LabelPairs TargetLabelsOf(const AlertingConfig& alerting, std::string_view hostname) {
   return Over(Normalized({{"instance", std::string(hostname)}, {"job", "node"}}),
               alerting.target_labels);
 }

@@ -40,8 +40,8 @@ struct AlertingConfig {
   std::chrono::nanoseconds evaluation_interval = std::chrono::seconds(15);
   std::string language = "zh";  // of the stock rules' annotations
   std::vector<std::string> rule_files = {std::string(kStockRules)};  // the word, or shell patterns
-  // Over those that every host has without saying so: ExternalLabels, TargetLabels. An empty value
-  // takes one of them away.
+  // Over those that every host has without saying so: ExternalLabelsOf, TargetLabelsOf. An empty
+  // value takes one of them away.
   std::map<std::string, std::string> external_labels, target_labels;
   std::string external_url;
   std::chrono::milliseconds lookback_delta{std::chrono::minutes(5)};
@@ -69,10 +69,10 @@ struct Config {
 };
 
 // What is told to the outside besides a series' own labels: the configured ones, and `hostname`.
-LabelPairs ExternalLabels(const AlertingConfig& alerting, std::string_view hostname);
+LabelPairs ExternalLabelsOf(const AlertingConfig& alerting, std::string_view hostname);
 // What rules see on the host's series, as Prometheus adds it when it scrapes: the configured ones,
 // and job="node", instance=<hostname>.
-LabelPairs TargetLabels(const AlertingConfig& alerting, std::string_view hostname);
+LabelPairs TargetLabelsOf(const AlertingConfig& alerting, std::string_view hostname);
 // As gethostname(2) says.
 std::string HostName();
 

@@ -31,25 +31,17 @@ Result<LabelMatcher> MatcherFrom(const json& value) {
   return Bad("no such matcher: " + value[0].get<std::string>().substr(0, 20));
 }
 
-Result<ControlRequest::Series> SeriesFrom(const json& value) {
-  if (!value.is_object()) return Bad("series are objects");
-  ControlRequest::Series series;
-  const auto from = value.find("from_ms");
-  if (from != value.end()) {
-    if (!from->is_number_integer()) return Bad("from_ms is a whole number");
-    series.from_ms = from->get<std::int64_t>();
-  }
-  const auto matchers = value.find("matchers");
-  if (matchers == value.end() || !matchers->is_array() || matchers->empty()) {
-    return Bad("series want matchers");
-  }
-  if (matchers->size() > kMaxMatchers) return Bad("too many matchers");
-  for (const json& item : *matchers) {
+// [["=", "__name__", "up"], …]
+Result<std::vector<LabelMatcher>> SelectorFrom(const json& value) {
+  if (!value.is_array() || value.empty()) return Bad("series want matchers");
+  if (value.size() > kMaxMatchers) return Bad("too many matchers");
+  std::vector<LabelMatcher> selector;
+  for (const json& item : value) {
     auto matcher = MatcherFrom(item);
     if (!matcher) return std::move(matcher).error();
-    series.matchers.push_back(std::move(*matcher));
+    selector.push_back(std::move(*matcher));
   }
-  return series;
+  return selector;
 }
 
 }  // namespace
@@ -58,13 +50,13 @@ std::string ToLine(const ControlRequest& request) {
   json line = {{"request", std::string(kNames[static_cast<std::size_t>(request.what)])}};
   if (request.what == ControlRequest::What::kHistory) {
     json list = json::array();
-    for (const ControlRequest::Series& series : request.series) {
+    for (const std::vector<LabelMatcher>& selector : request.series) {
       json matchers = json::array();
-      for (const LabelMatcher& matcher : series.matchers) {
+      for (const LabelMatcher& matcher : selector) {
         matchers.push_back(
             {std::string(ToString(matcher.type())), matcher.name(), matcher.value()});
       }
-      list.push_back({{"from_ms", series.from_ms}, {"matchers", std::move(matchers)}});
+      list.push_back(std::move(matchers));
     }
     line["series"] = std::move(list);
   }
@@ -89,9 +81,9 @@ Result<ControlRequest> ParseControlRequest(std::string_view line) {
   if (list == value->end() || !list->is_array()) return Bad("history wants series");
   if (list->size() > kMaxControlSeries) return Bad("too many series");
   for (const json& item : *list) {
-    auto series = SeriesFrom(item);
-    if (!series) return std::move(series).error();
-    request.series.push_back(std::move(*series));
+    auto selector = SelectorFrom(item);
+    if (!selector) return std::move(selector).error();
+    request.series.push_back(std::move(*selector));
   }
   return request;
 }

@@ -7,8 +7,9 @@
 //   settings   what an evaluation needs to know of the daemon, as JSON
 //   alerts     pending and firing alerts and those lately resolved, as JSON
 //   rules      each rule's health, as JSON
-//   history    first part: a history checkpoint of the series that match; second part: the page of
-//              the last tick, for series that nobody keeps a history of
+//   history    first part: a checkpoint (metrics/history_checkpoint.h) of the series that match;
+//              second part: the page of the last tick, for series whose history nobody keeps;
+//              third part: the settings
 //
 // The work of a query is done by the client, so that no query can hold up the daemon or eat its
 // memory.
@@ -26,12 +27,8 @@ namespace ecsward {
 
 struct ControlRequest {
   enum class What : std::uint8_t { kSettings, kAlerts, kRules, kHistory };
-  struct Series {
-    std::vector<LabelMatcher> matchers;
-    std::int64_t from_ms = 0;  // older samples are of no interest
-  };
   What what = What::kSettings;
-  std::vector<Series> series;  // for kHistory
+  std::vector<std::vector<LabelMatcher>> series;  // for kHistory: selectors
 };
 
 inline constexpr std::size_t kMaxControlRequestBytes = std::size_t{256} << 10;

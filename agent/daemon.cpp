@@ -1,5 +1,6 @@
-// Two threads of our own: this one, the event loop (signals, HTTP, watchdog), and the sampler's.
-// They share the series table, whose snapshots are whole ticks, and the atomics of ReloadStatus.
+// Three threads of our own: this one, the event loop (signals, HTTP, control socket, watchdog), the
+// sampler's, which also runs the alert rules, and the one that keeps their state. They share the
+// series table, whose snapshots are whole ticks, the atomics of ReloadStatus, and Alerting.
 #include "agent/daemon.h"
 
 #include <fmt/format.h>
@@ -9,16 +10,21 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <string>
 
+#include "agent/alerting.h"
 #include "agent/config_command.h"
+#include "agent/control_server.h"
 #include "agent/process.h"
 #include "agent/sampler_thread.h"
 #include "agent/startup_pages.h"
 #include "agent/version.h"
 #include "base/sd_notify.h"
+#include "collectors/evidence_thread.h"
+#include "exporters/prometheus/page.h"
 #include "exporters/prometheus/self_registry.h"
 #include "exporters/prometheus/server.h"
 
@@ -28,7 +34,7 @@ namespace {
 namespace asio = boost::asio;
 
 // Together below the 2 s in which SIGTERM is promised to work.
-constexpr std::chrono::milliseconds kStopPatience{1500};
+constexpr std::chrono::milliseconds kStopPatience{1200}, kSavePatience{500};
 
 class Daemon {
  public:
@@ -52,6 +58,10 @@ class Daemon {
     server_ =
         std::make_unique<PrometheusServer>(io_, EndpointOptions(config_), table_, clock_, self_);
     if (auto ok = server_->Start(); !ok) return ok;
+    if (auto ok = OpenControl(config_); !ok) return ok;
+    evidence_ = std::make_unique<EvidenceThread>(HostRoot(config_.paths), clock_);
+    alerting_.SetEvidence(*evidence_);
+    alerting_.Configure(config_, std::move(loaded.rules.groups));
     // The first tick before anybody is answered: the first scrape has something to show.
     if (auto ok = sampler_.Configure(config_); !ok) return ok;
     LogListening();
@@ -75,9 +85,11 @@ class Daemon {
       }
     }
     server_->Stop();
+    control_.reset();
     if (!sampler_.Stop(kStopPatience)) {
       log_.Warn("a collector is stuck in the middle of a tick; leaving it behind");
     }
+    if (!alerting_.Stop(kSavePatience)) log_.Warn("the disk is too slow: state not saved");
     log_.Info("stopped");
   }
 
@@ -129,9 +141,10 @@ class Daemon {
   // All of the new configuration takes effect, or none of it.
   void Reload() {
     Report(manager_.Reloading(clock_.Mono()));
-    const LoadedConfig loaded = LoadConfigFor(line_);
-    const bool ok = loaded.problems.empty() && Adopt(loaded.config);
+    LoadedConfig loaded = LoadConfigFor(line_);
+    const bool ok = loaded.problems.empty() && Adopt(loaded);
     reload_.successful = ok;
+    alerting_.SetReloaded(ok);
     if (ok) {
       reload_.success_unix_seconds = UnixSeconds(clock_.Wall());
       log_.Info("configuration reloaded", {{"config", ConfigName(loaded)}});
@@ -143,21 +156,69 @@ class Daemon {
     Report(manager_.Ready(StatusLine()));
   }
 
-  bool Adopt(const Config& config) {
+  bool Adopt(LoadedConfig& loaded) {
+    const Config& config = loaded.config;
     if (auto ok = server_->Reload(EndpointOptions(config)); !ok) {
       log_.LogError(ok.error().message);
       return false;
     }
-    if (auto ok = sampler_.Configure(config); !ok) {
+    auto ok = OpenControl(config);
+    if (ok) ok = sampler_.Configure(config);
+    if (!ok) {
       log_.LogError(ok.error().message);
       if (auto back = server_->Reload(EndpointOptions(config_)); !back) {
         log_.LogError(back.error().message);
       }
+      if (auto back = OpenControl(config_); !back) log_.LogError(back.error().message);
       return false;
     }
+    if (config.state_directory != config_.state_directory) {
+      log_.Warn("state.directory: the new one is taken up at the next start");
+    }
+    alerting_.Configure(config, std::move(loaded.rules.groups));
     config_ = config;
     log_.SetLevel(config_.log_level);
     return true;
+  }
+
+  // errors: when another daemon answers there. A socket that cannot be made is no reason not to
+  // measure: only the commands miss it.
+  Result<void> OpenControl(const Config& config) {
+    const std::string path = ControlSocketPath(config, std::getenv("RUNTIME_DIRECTORY"));
+    if (control_ != nullptr && control_->path() == path) return {};
+    auto server = std::make_unique<ControlServer>(
+        io_, path, [this](const ControlRequest& request) { return AnswerControl(request); });
+    if (auto ok = server->Start(); !ok) {
+      if (ok.error().code == ErrorCode::kInvalidArgument) return ok;
+      log_.Warn("no control socket", {{"error", ok.error().message}});
+      return {};
+    }
+    control_ = std::move(server);
+    return {};
+  }
+
+  Result<std::vector<std::string>> AnswerControl(const ControlRequest& request) {
+    std::vector<std::string> parts;
+    switch (request.what) {
+      case ControlRequest::What::kSettings:
+        parts = {ToText(alerting_.Settings())};
+        break;
+      case ControlRequest::What::kAlerts:
+        parts = {ToText(alerting_.Alerts())};
+        break;
+      case ControlRequest::What::kRules:
+        parts = {ToText(alerting_.Statuses())};
+        break;
+      case ControlRequest::What::kHistory: {
+        parts.push_back(alerting_.CopyHistory(request.series));
+        Snapshot snapshot;
+        const bool there = table_.ReadLatest(snapshot);
+        parts.push_back(there ? RenderPage(snapshot, PageFormat::kText) : std::string());
+        parts.push_back(ToText(alerting_.Settings()));
+        break;
+      }
+    }
+    return parts;
   }
 
   void LogProblems(const LoadedConfig& loaded) const {
@@ -203,11 +264,14 @@ class Daemon {
   SeriesTable table_;
   ReloadStatus reload_;
   SelfRegistry self_;
-  SamplerThread sampler_{kernel_, clock_, table_, reload_, log_};
+  std::unique_ptr<EvidenceThread> evidence_;
+  Alerting alerting_{table_, clock_, log_};
+  SamplerThread sampler_{kernel_, clock_, table_, reload_, log_, &alerting_};
   asio::io_context io_{1};
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   asio::steady_timer watchdog_{io_};
   std::unique_ptr<PrometheusServer> server_;
+  std::unique_ptr<ControlServer> control_;
 };
 
 }  // namespace

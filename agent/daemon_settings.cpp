@@ -72,12 +72,12 @@ DaemonSettings SettingsFrom(const AlertingConfig& alerting, std::string_view hos
   // As Prometheus has it: a subquery without a step takes the evaluation interval.
   rules.query.default_subquery_step = milliseconds(rules.evaluation_interval_ms);
   rules.query.max_samples = alerting.max_samples;
-  rules.external_labels = ExternalLabels(alerting, hostname);
+  rules.external_labels = ExternalLabelsOf(alerting, hostname);
   rules.external_url = alerting.external_url;
   rules.outage_tolerance_ms = alerting.for_outage_tolerance.count();
   rules.grace_period_ms = alerting.for_grace_period.count();
   rules.language = alerting.language;
-  settings.target_labels = TargetLabels(alerting, hostname);
+  settings.target_labels = TargetLabelsOf(alerting, hostname);
   return settings;
 }
 

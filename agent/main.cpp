@@ -2,10 +2,12 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <vector>
 
+#include "agent/ask_commands.h"
 #include "agent/command_line.h"
 #include "agent/config_command.h"
 #include "agent/daemon.h"
@@ -13,6 +15,9 @@
 
 namespace ecsward {
 namespace {
+
+// The unit's RuntimeDirectory=.
+constexpr const char* kServiceSocket = "/run/ecsward/control.sock";
 
 bool Print(const std::string& text) {
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
@@ -49,6 +54,41 @@ int RunCheck(const CommandLine& line) {
   return 1;
 }
 
+// Where the daemon is: as the flag says, else as its configuration does.
+Result<std::string> SocketFor(const CommandLine& line) {
+  if (line.ask.socket) return *line.ask.socket;
+  const LoadedConfig loaded = LoadConfigFor(line);
+  if (!loaded.problems.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, loaded.problems.front());
+  }
+  const char* runtime = std::getenv("RUNTIME_DIRECTORY");
+  const std::string path = ControlSocketPath(loaded.config, runtime);
+  // Outside of the service, systemd's directory for it is not in the environment.
+  if (runtime == nullptr && loaded.config.control_socket.empty() &&
+      ::access(path.c_str(), F_OK) != 0 && ::access(kServiceSocket, F_OK) == 0 &&
+      loaded.config.state_directory == Config().state_directory) {
+    return std::string(kServiceSocket);
+  }
+  return path;
+}
+
+int RunAsk(const CommandLine& line) {
+  CommandResult result;
+  if (line.verb == Verb::kTestRules) {
+    result = RunTestRulesCommand(line.ask);
+  } else if (const auto socket = SocketFor(line); !socket) {
+    result = {"", "ecsward: " + socket.error().message + "\n", 1};
+  } else if (line.verb == Verb::kQuery) {
+    result = RunQueryCommand(line.ask, *socket);
+  } else if (line.verb == Verb::kAlerts) {
+    result = RunAlertsCommand(line.ask, *socket);
+  } else {
+    result = RunBacktestCommand(line.ask, *socket);
+  }
+  std::fputs(result.err.c_str(), stderr);
+  return Print(result.out) ? result.exit_code : 1;
+}
+
 int Main(int argc, char** argv) {
   const ParsedCommandLine parsed = ParseCommandLine(argc, argv);
   if (!parsed.command) {
@@ -67,8 +107,7 @@ int Main(int argc, char** argv) {
     case Verb::kAlerts:
     case Verb::kBacktest:
     case Verb::kTestRules:
-      std::fputs("ecsward: not there yet\n", stderr);
-      return 2;
+      return RunAsk(*parsed.command);
   }
   return 2;
 }

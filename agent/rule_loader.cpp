@@ -6,8 +6,8 @@
 #include <set>
 #include <string_view>
 
-#include "agent/state_file.h"
 #include "agent/stock_rules.h"
+#include "metrics/history_file.h"
 
 namespace ecsward {
 namespace {
@@ -46,7 +46,7 @@ class Loader {
     if (seen_.size() > kMaxRuleFiles) {
       return Fail(ErrorCode::kInvalidArgument, fmt::format("more than {} files", kMaxRuleFiles));
     }
-    const auto text = ReadStateFile(path, kMaxRuleFile);
+    const auto text = ReadWholeFile(path, kMaxRuleFile);
     if (!text) return Error(text.error());
     Take(*text, path);
     return {};

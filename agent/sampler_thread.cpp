@@ -48,11 +48,12 @@ struct SamplerThread::Collecting {
 };
 
 SamplerThread::SamplerThread(const Kernel& kernel, const Clock& clock, SeriesTable& table,
-                             const ReloadStatus& reload, const Logger& log)
+                             const ReloadStatus& reload, const Logger& log, TickListener* listener)
     : kernel_(kernel),
       clock_(clock),
       table_(table),
       log_(log),
+      listener_(listener),
       own_(table.AddSet()),
       self_(clock.Wall(), reload) {}
 
@@ -78,7 +79,9 @@ Result<void> SamplerThread::Configure(const Config& config) {
   collecting_->sampler.SetSlowStretch(SlowStretch(governor_.level()));
   if (fresh) {
     RunTick();
+    const std::uint64_t tick = collecting_->sampler.tick();
     collecting_->sampler.AwaitSlow(kFirstTickPatience);
+    if (collecting_->sampler.tick() != tick) TellListener();
   }
   const std::lock_guard wake(stop_mutex_);
   replan_ = true;
@@ -133,11 +136,19 @@ void SamplerThread::RunTick() {
   self_.Measure(begin);
   Govern(begin);
   self_.Report(begin, counts_, own_);
+  if (listener_ != nullptr) listener_->BeforeTick();
   collecting_->sampler.RunTick();
+  TellListener();
   const MonoTime end = clock_.Mono();
   ++counts_.ticks;
   counts_.last_duration = end - begin;
   last_tick_ = begin.time_since_epoch().count();
+}
+
+void SamplerThread::TellListener() {
+  if (listener_ == nullptr) return;
+  const Sampler& sampler = collecting_->sampler;
+  listener_->AfterTick(sampler.published_wall(), sampler.published_mono());
 }
 
 void SamplerThread::Govern(MonoTime now) {

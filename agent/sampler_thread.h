@@ -29,12 +29,22 @@ struct Deadline {
 //   NextDeadline(10s, 1s, now=10.2s) → 11s    NextDeadline(10s, 1s, now=12.5s) → 13s, 2 missed
 Deadline NextDeadline(MonoTime last, std::chrono::nanoseconds interval, MonoTime now);
 
+// Who wants to know of each tick. Called in the sampler's thread, or in Configure's.
+class TickListener {
+ public:
+  virtual ~TickListener() = default;
+  // Before the collectors run: what is reported to the table now is part of the tick.
+  virtual void BeforeTick() = 0;
+  // Right after SeriesTable::Publish, with the tick's times. The table may be looked at.
+  virtual void AfterTick(WallTime wall, MonoTime mono) = 0;
+};
+
 // Start, Configure and Stop belong to one thread.
 class SamplerThread {
  public:
-  // All outlive this; `kernel` also a collector that is stuck.
+  // All outlive this; `kernel` also a collector that is stuck. `listener` may be null.
   SamplerThread(const Kernel& kernel, const Clock& clock, SeriesTable& table,
-                const ReloadStatus& reload, const Logger& log);
+                const ReloadStatus& reload, const Logger& log, TickListener* listener = nullptr);
   ~SamplerThread();
   SamplerThread(const SamplerThread&) = delete;
   SamplerThread& operator=(const SamplerThread&) = delete;
@@ -61,12 +71,14 @@ class SamplerThread {
 
   void Loop();
   void RunTick();
+  void TellListener();
   void Govern(MonoTime now);
 
   const Kernel& kernel_;
   const Clock& clock_;
   SeriesTable& table_;
   const Logger& log_;
+  TickListener* const listener_;
   SeriesSet& own_;
   SelfMetrics self_;
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <exception>
 
-#include "agent/state_file.h"
+#include "metrics/history_file.h"
 
 namespace ecsward {
 namespace {
@@ -138,7 +138,7 @@ void StateWriter::Restore() {
   (void)Went(opened, db_failing_, "cannot keep alerts' states");
 
   const std::string path = directory_ + "/history.bin";
-  auto history = ReadStateFile(path, kMaxHistoryBytes);
+  auto history = ReadWholeFile(path, kMaxHistoryBytes);
   if (!history && history.error().code == ErrorCode::kParse) {
     SetFileAside(path, history.error());
   }
@@ -177,7 +177,7 @@ void StateWriter::WriteAll() {
 void StateWriter::WriteHistory() {
   const std::string bytes = hooks_.history();
   if (bytes.empty()) return;
-  const auto ok = WriteStateFile(directory_ + "/history.bin", bytes);
+  const auto ok = WriteFileAtomically(directory_ + "/history.bin", bytes);
   (void)Went(ok, history_failing_, "cannot keep the history");
 }
 

@@ -191,7 +191,13 @@ void Sampler::RunTick() {
     }
   }
   ReportOwn();
-  table_.Publish(tick.number, tick.wall);
+  Publish(tick.wall, tick.mono);
+}
+
+void Sampler::Publish(WallTime wall, MonoTime mono) {
+  published_wall_ = wall;
+  published_mono_ = mono;
+  table_.Publish(tick_, wall);
 }
 
 void Sampler::RunQuick(Entry& entry, const Tick& tick) {
@@ -271,7 +277,8 @@ void Sampler::AwaitSlow(std::chrono::milliseconds patience) {
   }
   if (!any) return;
   ReportOwn();
-  table_.Publish(++tick_, clock_.Wall());
+  ++tick_;
+  Publish(clock_.Wall(), clock_.Mono());
 }
 
 }  // namespace ecsward

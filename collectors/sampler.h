@@ -62,6 +62,9 @@ class Sampler {
   void SetSlowStretch(unsigned factor) { slow_stretch_ = factor; }
 
   std::uint64_t tick() const { return tick_; }
+  // When what was published last was measured, by both clocks.
+  WallTime published_wall() const { return published_wall_; }
+  MonoTime published_mono() const { return published_mono_; }
   // Ticks count on after `tick`, that of the sampler whose place this one takes: readers of the
   // table tell ticks apart by their number. Before the first RunTick.
   void ContinueFrom(std::uint64_t tick) { tick_ = tick; }
@@ -75,6 +78,7 @@ class Sampler {
               MonoTime now);
   void ChangeState(Entry& entry, CollectorState state, const Error* error);
   void ReportOwn();
+  void Publish(WallTime wall, MonoTime mono);
 
   const HostRoot& root_;
   const Kernel& kernel_;
@@ -85,6 +89,8 @@ class Sampler {
   std::vector<std::unique_ptr<Entry>> entries_;
   SeriesSet& own_;
   std::uint64_t tick_ = 0;
+  WallTime published_wall_;
+  MonoTime published_mono_;
   unsigned slow_stretch_ = 1;
 };
 

@@ -71,9 +71,9 @@ TEST(ParseConfig, TakesEverySection) {
   EXPECT_EQ(c.alerting.for_grace_period, std::chrono::seconds(10));
   EXPECT_EQ(c.alerting.external_url, "https://example.test/alerts");
   EXPECT_EQ(c.control_socket, "/run/ecsward/control.sock");
-  EXPECT_EQ(ToString(ExternalLabels(c.alerting, "web-1")),
+  EXPECT_EQ(ToString(ExternalLabelsOf(c.alerting, "web-1")),
             R"({hostname="web-1", instance_id="i-1", region="cn-hangzhou"})");
-  EXPECT_EQ(ToString(TargetLabels(c.alerting, "web-1")), R"({job="linux"})");
+  EXPECT_EQ(ToString(TargetLabelsOf(c.alerting, "web-1")), R"({job="linux"})");
 }
 
 TEST(ParseConfig, TakesLabelsWhoseNamesAreLabels) {
@@ -88,8 +88,8 @@ TEST(ParseConfig, TakesLabelsWhoseNamesAreLabels) {
 
 TEST(AlertingConfig, KnowsTheHostWithoutBeingTold) {
   const AlertingConfig alerting;
-  EXPECT_EQ(ToString(ExternalLabels(alerting, "web-1")), R"({hostname="web-1"})");
-  EXPECT_EQ(ToString(TargetLabels(alerting, "web-1")), R"({instance="web-1", job="node"})");
+  EXPECT_EQ(ToString(ExternalLabelsOf(alerting, "web-1")), R"({hostname="web-1"})");
+  EXPECT_EQ(ToString(TargetLabelsOf(alerting, "web-1")), R"({instance="web-1", job="node"})");
 }
 
 TEST(ControlSocketPath, IsInTheServicesDirectoryOrBesideTheState) {

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <future>
 
-#include "agent/state_file.h"
+#include "metrics/history_file.h"
 #include "tests/unit/temp_folder.h"
 
 namespace ecsward {
@@ -103,7 +103,7 @@ TEST_F(StateWriterTest, WritesAChangeWithoutBeingStopped) {
 TEST_F(StateWriterTest, WritesTheHistoryNowAndThen) {
   history_ = "samples";
   Start({.checkpoint = milliseconds(1)});
-  Until([this] { return ReadStateFile(state_ + "/history.bin", 100).value_or("") == "samples"; });
+  Until([this] { return ReadWholeFile(state_ + "/history.bin", 100).value_or("") == "samples"; });
 }
 
 TEST_F(StateWriterTest, SetsADamagedDatabaseAsideAndGoesOn) {
@@ -170,17 +170,6 @@ TEST_F(StateWriterTest, KeepsTheWholePictureWhenTooMuchWaits) {
   ASSERT_TRUE(writer_->Stop(kPatience));
   Start();
   EXPECT_FALSE(found_.alerts.empty());
-}
-
-TEST(StateFile, LeavesTheOldFileWhenTheNewOneCannotBeWritten) {
-  const TempFolder folder;
-  const std::string path = folder.path() / "f";
-  ASSERT_TRUE(WriteStateFile(path, "old"));
-  fs::create_directory(path + ".new");
-  EXPECT_FALSE(WriteStateFile(path, "new"));
-  EXPECT_EQ(*ReadStateFile(path, 10), "old");
-  EXPECT_EQ(ReadStateFile(path, 2).error().code, ErrorCode::kParse);
-  EXPECT_EQ(ReadStateFile(path + "?", 2).error().code, ErrorCode::kNotFound);
 }
 
 }  // namespace

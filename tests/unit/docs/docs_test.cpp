@@ -146,7 +146,7 @@ void ExpectDefaults(const Config& config) {
   EXPECT_EQ(config.prometheus.idle_timeout, defaults.prometheus.idle_timeout);
   EXPECT_EQ(config.prometheus.write_timeout, defaults.prometheus.write_timeout);
   AlertingConfig alerting = config.alerting;
-  EXPECT_EQ(TargetLabels(alerting, "h"), TargetLabels(defaults.alerting, "h"));
+  EXPECT_EQ(TargetLabelsOf(alerting, "h"), TargetLabelsOf(defaults.alerting, "h"));
   alerting.target_labels.clear();  // the file shows the job, which goes without saying
   EXPECT_EQ(alerting, defaults.alerting);
   EXPECT_EQ(config.control_socket, defaults.control_socket);
