@@ -192,8 +192,8 @@ Evidence DiskOffenders(const OffenderReading& before, const OffenderReading& now
   }
   const Ranking devices = Moved(before, now, true);
   if (now.io_denied > 0) {
-    Note(fmt::format("no permission to read the I/O of {} processes (needs CAP_SYS_PTRACE)",
-                     now.io_denied),
+    Note(fmt::format("no permission to read the I/O of {} process{} (needs CAP_SYS_PTRACE)",
+                     now.io_denied, now.io_denied == 1 ? "" : "es"),
          out);
   }
   // What a process is charged with and what the disks did are never quite the same: caches stand

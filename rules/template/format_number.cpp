@@ -198,7 +198,6 @@ bool FormatFloat(double value, char32_t verb, FormatSpec spec, std::string& out)
   constexpr std::u32string_view kVerbs = U"vbgGxXfFeE";
   if (kVerbs.find(verb) == std::u32string_view::npos) return false;
   std::string text;
-  bool sign_shown = spec.plus;
   if (std::isnan(value) || std::isinf(value)) {
     spec.zero = false;
     text = std::isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
@@ -220,8 +219,7 @@ bool FormatFloat(double value, char32_t verb, FormatSpec spec, std::string& out)
     text = Decimal(magnitude, static_cast<char>(verb), spec);
   }
   const std::string sign = SignOf(negative, spec);
-  sign_shown = !sign.empty();
-  if (sign_shown && spec.zero && spec.width > static_cast<int>(text.size() + 1)) {
+  if (!sign.empty() && spec.zero && spec.width > static_cast<int>(text.size() + 1)) {
     out += sign;
     --spec.width;
     Pad(text, spec, out);

@@ -171,7 +171,7 @@ TEST(DiskOffenders, NamesDisksWhereProcessesMayNotBeRead) {
   before.devices = {{"vda", 0, true}, {"dm-0", 0, false}, {"vdb", 0, true}};
   now.devices = {{"vda", 900, true}, {"dm-0", 900, false}, {"vdb", 100, true}};
   EXPECT_EQ(Summary(DiskOffenders(before, now)),
-            "vda 90 %, vdb 10 % (no permission to read the I/O of 1 processes (needs "
+            "vda 90 %, vdb 10 % (no permission to read the I/O of 1 process (needs "
             "CAP_SYS_PTRACE); these are disks)");
 }
 
