@@ -218,7 +218,7 @@ std::string StripDomain(Text text) {
   const auto parts = SplitHostPort(text);
   const std::string host = parts ? parts->host : text;
   if (IsAddress(host)) return text;
-  const std::string name = host.substr(0, host.find('.'));
+  std::string name = host.substr(0, host.find('.'));
   if (!parts || parts->port.empty()) return name;
   const bool colons = name.find(':') != std::string::npos;
   return (colons ? "[" + name + "]" : name) + ":" + parts->port;
