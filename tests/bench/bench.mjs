@@ -1,4 +1,4 @@
-// ecsward beside Debian's node_exporter, in the same minutes on the same machine. What is measured by
+// ecsward beside Debian's node_exporter and prometheus, in the same minutes on the same machine. What is measured by
 // turns is measured by programs of C++ (scrape_client, tick_bench); this file starts things, divides
 // numbers, and writes the table.
 import { execFileSync } from 'node:child_process';
@@ -12,6 +12,7 @@ import { Child, run } from '../e2e/support/process.mjs';
 import { judge } from '../e2e/support/requirements.mjs';
 import { delay } from '../e2e/support/wait.mjs';
 import { allocationsWhileScraping } from './allocations.mjs';
+import { rules } from './rules.mjs';
 import { Table } from './table.mjs';
 
 const kBuild = path.resolve(process.env.ECSWARD_BENCH_BUILD ?? 'build/bench');
@@ -147,8 +148,10 @@ async function busy(table) {
     `CPU of all threads, with a pause: ${us(got.quiet_cpu_us)} → ${us(got.busy_cpu_us)}`);
 }
 
+const rulesBeside = (table) => rules(table, path.join(kPrograms, 'rules_bench'), kQuick);
+
 async function main() {
-  for (const program of ['scrape_client', 'memory_server', 'tick_bench']) {
+  for (const program of ['scrape_client', 'memory_server', 'tick_bench', 'rules_bench']) {
     if (!fs.existsSync(path.join(kPrograms, program))) throw new Error(`no ${program}: cmake --preset bench && cmake --build --preset bench`);
   }
   const table = new Table();
@@ -160,7 +163,7 @@ async function main() {
     if (wanted('paced')) await paced(table, agent, exporter);
     await Promise.all([agent.stop(), exporter.stop()]);
   }
-  for (const [name, part] of Object.entries({ ticks, allocations, starts, busy, flat })) {
+  for (const [name, part] of Object.entries({ ticks, allocations, starts, busy, flat, rules: rulesBeside })) {
     if (!wanted(name)) continue;
     // One part that cannot be measured here takes no other with it.
     await part(table).catch((error) => table.skipped(name, `not measured: ${error.message.split('\n')[0]}`));

@@ -5,28 +5,29 @@
 //   rules_bench serve                      prints a port; there, /metrics is the model's page of
 //   now,
 //                                          and /metrics?at=SECONDS that of another second
-//   rules_bench evaluate FILE SECONDS      one JSON object: CPU of a rule's evaluation, memory
+//   rules_bench evaluate SECONDS FILE…     one JSON object: CPU of a rule's evaluation, memory
 #include <arpa/inet.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <memory>
+#include <numeric>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "metrics/history.h"
-#include "rules/promql/parser.h"
-#include "rules/promql/query.h"
+#include "rules/rule_engine.h"
 #include "rules/rule_file.h"
 #include "tests/bench/host_model.h"
 #include "tests/bench/measure.h"
@@ -35,7 +36,6 @@ namespace ecsward::bench {
 namespace {
 
 constexpr std::int64_t kStart = 1'700'000'000;  // any second
-constexpr int kFilled = 300;                    // as far back as the widest range reaches
 
 double ThreadMicroseconds() {
   timespec t{};
@@ -54,7 +54,7 @@ long StatusKib(std::string_view field) {
 // The history of those series of the model that some rule reads.
 class FilledHistory {
  public:
-  explicit FilledHistory(const std::vector<HistoryNeed>& needs) {
+  void Keep(const std::vector<HistoryNeed>& needs) {
     for (std::size_t i = 0; i < model_.size(); ++i) {
       const Labels labels = table_.Make(model_.labels(i));
       std::chrono::milliseconds keep{0};
@@ -64,6 +64,7 @@ class FilledHistory {
       if (keep.count() == 0) continue;
       ids_.push_back({i, history_.Open(labels)});
       history_.SetRetention(ids_.back().id, keep);
+      longest_ = std::max(longest_, keep);
     }
   }
   void Tick(std::int64_t second) {
@@ -74,6 +75,8 @@ class FilledHistory {
   }
   History& history() { return history_; }
   std::size_t size() const { return ids_.size(); }
+  // As far back as the rules read.
+  std::int64_t longest_seconds() const { return longest_.count() / 1000; }
 
  private:
   struct Kept {
@@ -84,59 +87,55 @@ class FilledHistory {
   LabelTable table_;
   History history_{table_};
   std::vector<Kept> ids_;
+  std::chrono::milliseconds longest_{0};
 };
 
-int Evaluate(const char* file, int seconds) {
-  std::ifstream in(file);
-  const std::string yaml((std::istreambuf_iterator<char>(in)), {});
+int Evaluate(int seconds, const std::vector<std::string>& files) {
   const long before_kib = StatusKib("RssAnon:");
-  const RuleFile rules = ParseRuleFile(yaml, file);
-  for (const RuleFileProblem& problem : rules.problems) std::cerr << problem.ToString() << '\n';
-  if (!rules.problems.empty()) return 1;
-
-  std::vector<promql::ExprPtr> expressions;
-  std::vector<HistoryNeed> needs;
-  const promql::QueryOptions options;
-  for (const RuleGroup& group : rules.groups) {
-    for (const Rule& rule : group.rules) {
-      expressions.push_back(*promql::Parse(rule.expr));
-      const auto more = promql::HistoryNeeds(*expressions.back(), options.lookback);
-      needs.insert(needs.end(), more.begin(), more.end());
-    }
-  }
-  FilledHistory host(needs);
-  std::vector<std::unique_ptr<promql::Query>> queries;
-  for (promql::ExprPtr& expression : expressions) {
-    queries.push_back(std::make_unique<promql::Query>(std::move(expression), host.history()));
+  FilledHistory host;
+  std::vector<RuleGroup> groups;
+  for (const std::string& file : files) {
+    std::ifstream in(file);
+    const std::string yaml((std::istreambuf_iterator<char>(in)), {});
+    RuleFile rules = ParseRuleFile(yaml, file);
+    for (const RuleFileProblem& problem : rules.problems) std::cerr << problem.ToString() << '\n';
+    if (!rules.problems.empty()) return 1;
+    std::move(rules.groups.begin(), rules.groups.end(), std::back_inserter(groups));
   }
 
   std::int64_t now = kStart;
-  for (int i = 0; i < kFilled; ++i) host.Tick(now++);
-  std::size_t results = 0;
+  RuleEngineOptions options;
+  options.evaluation_interval_ms = 1000;
+  RuleEngine engine(host.history(), options);
+  engine.Load(std::move(groups), now * 1000);
+  host.Keep(engine.Needs());
+  malloc_trim(0);  // as the agent does after reading its files
+
+  for (std::int64_t i = host.longest_seconds(); i > 0; --i) host.Tick(now++);
   std::vector<double> rounds, appends;
   for (int i = 0; i < seconds; ++i, ++now) {
     double start = ThreadMicroseconds();
     host.Tick(now);
     appends.push_back(ThreadMicroseconds() - start);
     start = ThreadMicroseconds();
-    for (const auto& query : queries) {
-      const auto value = query->At(now * 1000);
-      if (!value) return 1;
-      results += (*value)->vector.size();
-    }
+    engine.RunAll(now * 1000);
     rounds.push_back(ThreadMicroseconds() - start);
   }
-  const double count = static_cast<double>(queries.size());
+  const RuleEngineFigures figures = engine.figures();
+  if (figures.failures > 0) std::cerr << figures.failures << " evaluations failed\n";
+  const auto count = static_cast<double>(figures.rules);
+  const double first = rounds.front();
   std::printf(
-      "{\"target\":\"%s\",\"rules\":%zu,\"rule_us\":%.4f,\"first_round_us\":%.1f,"
-      "\"append_us\":%.4f,\"series\":%zu,\"samples\":%llu,\"history_bytes\":%llu,"
-      "\"added_kib\":%ld,\"results\":%zu}\n",
-      "rules", queries.size(), Median(rounds) / count, rounds.front(),
-      Median(appends) / static_cast<double>(host.size()), host.size(),
-      static_cast<unsigned long long>(host.history().sample_count()),
+      "{\"target\":\"rules\",\"rules\":%zu,\"rule_us\":%.4f,\"mean_rule_us\":%.4f,"
+      "\"first_round_us\":%.1f,\"append_us\":%.4f,\"series\":%zu,\"samples\":%llu,"
+      "\"history_bytes\":%llu,\"added_kib\":%ld,\"active\":%zu}\n",
+      figures.rules, Median(rounds) / count,
+      std::accumulate(rounds.begin(), rounds.end(), 0.0) / static_cast<double>(seconds) / count,
+      first, Median(appends) / static_cast<double>(std::max<std::size_t>(host.size(), 1)),
+      host.size(), static_cast<unsigned long long>(host.history().sample_count()),
       static_cast<unsigned long long>(host.history().bytes()), StatusKib("RssAnon:") - before_kib,
-      results);
-  return 0;
+      figures.pending + figures.firing);
+  return figures.failures > 0 ? 1 : 0;
 }
 
 void Answer(int connection, const HostModel& model) {
@@ -189,10 +188,10 @@ int Main(const std::vector<std::string_view>& args) {
     return 0;
   }
   if (args.size() == 1 && args[0] == "serve") return Serve();
-  if (args.size() == 3 && args[0] == "evaluate") {
-    return Evaluate(args[1].data(), std::atoi(args[2].data()));
+  if (args.size() >= 3 && args[0] == "evaluate") {
+    return Evaluate(std::atoi(args[1].data()), {args.begin() + 2, args.end()});
   }
-  std::cerr << "usage: rules_bench rules threshold|mixed | serve | evaluate FILE SECONDS\n";
+  std::cerr << "usage: rules_bench rules threshold|mixed | serve | evaluate SECONDS FILE…\n";
   return 2;
 }
 

@@ -38,7 +38,7 @@ export class Table {
   }
 
   text() {
-    const head = ['', 'ecsward', 'node_exporter, or reference', 'ratio', 'wanted', '', 'note'];
+    const head = ['', 'ecsward', 'the other, or reference', 'ratio', 'wanted', '', 'note'];
     const lines = [head, head.map(() => '---'), ...this.rows.map((r) =>
       [r.what, r.ours, r.theirs, r.ratio, r.wanted, r.good === null ? '?' : r.good ? 'yes' : '**no**', r.note])];
     return `${this.machine}\n\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;

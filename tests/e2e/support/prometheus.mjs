@@ -17,7 +17,8 @@ export class Prometheus extends Child {
       `--config.file=${file}`,
       `--storage.tsdb.path=${path.join(dir, 'tsdb')}`,
       `--web.listen-address=127.0.0.1:${port}`,
-      '--log.level=debug', // a scrape's own troubles are said at debug level
+      // A scrape's own troubles are said at debug level.
+      ...(args.some((arg) => arg.startsWith('--log.level')) ? [] : ['--log.level=debug']),
       ...args,
     ]);
     server.url = `http://127.0.0.1:${port}`;
