@@ -9,6 +9,7 @@ namespace ecsward {
 
 LiveRule::LiveRule(Rule rule, std::string rule_text, RuleSurroundings& world)
     : rule_(std::move(rule)), text_(std::move(rule_text)), world_(world) {
+  rule_.expr.reset();  // a tree and its compiled regular expressions: the query's own are enough
   if (auto expr = promql::Parse(rule_.expr_text)) {
     query_ =
         std::make_unique<promql::Query>(std::move(*expr), world_.history, world_.options.query);

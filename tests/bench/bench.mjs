@@ -1,6 +1,6 @@
-// ecsward beside Debian's node_exporter and prometheus, in the same minutes on the same machine. What is measured by
-// turns is measured by programs of C++ (scrape_client, tick_bench); this file starts things, divides
-// numbers, and writes the table.
+// ecsward beside Debian's node_exporter and prometheus, in the same minutes on the same machine. What
+// is measured by turns is measured by programs of C++ (scrape_client, tick_bench); this file starts
+// things, divides numbers, and writes the table.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -148,10 +148,10 @@ async function busy(table) {
     `CPU of all threads, with a pause: ${us(got.quiet_cpu_us)} → ${us(got.busy_cpu_us)}`);
 }
 
-const rulesBeside = (table) => rules(table, path.join(kPrograms, 'rules_bench'), kQuick);
+const rulesBeside = (table) => rules(table, kPrograms, kQuick);
 
 async function main() {
-  for (const program of ['scrape_client', 'memory_server', 'tick_bench', 'rules_bench']) {
+  for (const program of ['scrape_client', 'memory_server', 'tick_bench', 'history_bench', 'rules_bench']) {
     if (!fs.existsSync(path.join(kPrograms, program))) throw new Error(`no ${program}: cmake --preset bench && cmake --build --preset bench`);
   }
   const table = new Table();

@@ -69,7 +69,7 @@ async function startServer(modelUrl, series, ruleFiles) {
   return server;
 }
 
-// {none, threshold, mixed}: {us: CPU of a second, ruleUs: of one rule's evaluation, rssKib}
+// {none, threshold, mixed}: {us: CPU of a second, count: of evaluations, ruleUs: CPU of one, rssKib}
 async function measurePrometheus(program, files, quick) {
   const model = new Child(program, ['serve']);
   const [, port] = await model.said(/^(\d+)\n/);
@@ -106,7 +106,20 @@ async function measureOurs(program, seconds, ...files) {
 const us = (value) => `${value.toPrecision(3)} µs`;
 const mib = (kib) => `${(kib / 1024).toFixed(1)} MiB`;
 
-export async function rules(table, program, quick) {
+// Of what this very host reports; `pause`: real time that passes between two seconds of the bench.
+async function historyBytes(table, program, quick) {
+  const [ticks, pause] = quick ? [300, 10] : [600, 50];
+  const { code, stdout, stderr } = await run(program, [String(ticks), String(pause)], { deadlineMs: 240_000 });
+  if (code !== 0) throw new Error(`history_bench: ${stderr}`);
+  const got = JSON.parse(stdout);
+  table.limit('history, bytes a sample', got.all.bytes_per_sample.toFixed(2), '', got.all.bytes_per_sample <= 2.5, '≤ 2.5',
+    `${got.all.series} series of this host; only those that change ${got.changing.bytes_per_sample.toFixed(2)}, ` +
+    `with late ticks ${got.all_jitter.bytes_per_sample.toFixed(2)}`);
+}
+
+export async function rules(table, programs, quick) {
+  const program = path.join(programs, 'rules_bench');
+  await historyBytes(table, path.join(programs, 'history_bench'), quick);
   const dir = tempDir();
   const files = {};
   for (const set of ['threshold', 'mixed']) {
@@ -116,15 +129,13 @@ export async function rules(table, program, quick) {
   const theirs = await measurePrometheus(program, files, quick);
   for (const set of ['threshold', 'mixed']) {
     const ours = await measureOurs(program, quick ? 120 : 600, files[set]);
-    const name = set === 'threshold' ? 'thresholds' : 'with rate, avg_over_time, sum by';
+    const name = set === 'threshold' ? 'thresholds' : 'rate, avg_over_time, sum by';
     table.versus(`CPU of a rule's evaluation: ${name}`, us(ours.rule_us), us(theirs[set].ruleUs),
       theirs[set].ruleUs / ours.rule_us, 100,
       `${ours.rules} rules over ${ours.series} of the series; the first round, which finds them, ` +
       `${(ours.first_round_us / 1000).toFixed(1)} ms; Prometheus: ${Math.round(theirs[set].count)} evaluations`);
-    table.versus(`memory of these 1,000 rules`, mib(ours.added_kib), mib(theirs[set].rssKib), theirs[set].rssKib / ours.added_kib, 8,
+    table.versus(`memory of 1,000 rules: ${name}`, mib(ours.added_kib), mib(theirs[set].rssKib), theirs[set].rssKib / ours.added_kib, 8,
       `ours: added to the process, history included; theirs: the server (without rules ${mib(theirs.none.rssKib)})`);
-    table.limit(`history, bytes a sample: what these rules keep`, (ours.history_bytes / ours.samples).toFixed(2), '',
-      ours.history_bytes / ours.samples <= 2.5, '≤ 2.5', `${ours.samples} samples of ${ours.series} series, made up`);
   }
   const stock = fs.readdirSync('conf/rules').filter((name) => name.endsWith('.yml')).map((name) => path.join('conf/rules', name));
   const ours = await measureOurs(program, 120, ...stock);

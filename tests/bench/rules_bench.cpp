@@ -91,8 +91,8 @@ class FilledHistory {
 };
 
 int Evaluate(int seconds, const std::vector<std::string>& files) {
-  const long before_kib = StatusKib("RssAnon:");
   FilledHistory host;
+  const long before_kib = StatusKib("RssAnon:");
   std::vector<RuleGroup> groups;
   for (const std::string& file : files) {
     std::ifstream in(file);
@@ -109,7 +109,7 @@ int Evaluate(int seconds, const std::vector<std::string>& files) {
   RuleEngine engine(host.history(), options);
   engine.Load(std::move(groups), now * 1000);
   host.Keep(engine.Needs());
-  malloc_trim(0);  // as the agent does after reading its files
+  malloc_trim(0);  // what reading YAML left behind is not the rules'
 
   for (std::int64_t i = host.longest_seconds(); i > 0; --i) host.Tick(now++);
   std::vector<double> rounds, appends;
