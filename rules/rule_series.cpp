@@ -17,8 +17,10 @@ void RuleSeries::Find(History& history) {
 std::string_view RuleSeries::Write(History& history, Sample sample) {
   Find(history);
   if (history.Append(id_, sample)) return {};
-  Sample there;
-  if (!history.At(id_, sample.time_ms, sample.time_ms, there)) return "out of order sample";
+  Sample there;  // a stale marker, too
+  if (!history.From(id_, sample.time_ms).Next(there) || there.time_ms != sample.time_ms) {
+    return "out of order sample";
+  }
   const bool same =
       std::bit_cast<std::uint64_t>(there.value) == std::bit_cast<std::uint64_t>(sample.value);
   return same ? std::string_view() : "duplicate sample for timestamp";

@@ -23,6 +23,7 @@ RuleEngineOptions OptionsOf(const UnitTest& test, std::int64_t evaluation_interv
   options.evaluation_interval_ms = evaluation_interval_ms;
   options.query.default_subquery_step = std::chrono::milliseconds(evaluation_interval_ms);
   options.query.max_samples = kMaxSamples;
+  options.query.carry_windows_on = false;
   options.external_labels = Normalized(test.external_labels);
   options.external_url = test.external_url;
   return options;

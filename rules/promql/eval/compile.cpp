@@ -248,7 +248,7 @@ VectorPtr Compiler::LabelCall(const Call& call) {
 RangePtr Compiler::Range(const Expr& outer, std::optional<FunctionId> function) {
   const Expr& expr = WithoutParens(outer);
   if (expr.kind == Kind::kMatrixSelector) {
-    const bool rolls = function && RollingWindow::Supports(*function);
+    const bool rolls = options_.carry_windows_on && function && RollingWindow::Supports(*function);
     return std::make_unique<SelectorRange>(As<MatrixSelector>(expr),
                                            rolls ? function : std::nullopt);
   }
