@@ -1,6 +1,7 @@
 #include "rules/promql/query.h"
 
 #include <algorithm>
+#include <compare>
 #include <unordered_map>
 #include <utility>
 
@@ -183,7 +184,7 @@ void Query::Impl::Collector::Add(double value, std::int64_t time_ms) {
 
 Matrix Query::Impl::Collector::Take() {
   std::sort(matrix_.begin(), matrix_.end(), [](const MatrixSeries& a, const MatrixSeries& b) {
-    return Labels::Compare(a.labels, b.labels) < 0;
+    return std::is_lt(Labels::Compare(a.labels, b.labels));
   });
   return std::move(matrix_);
 }

@@ -1,5 +1,6 @@
 #include "rules/promql/eval/selector_range.h"
 
+#include <compare>
 #include <utility>
 
 namespace ecsward::promql {
@@ -21,7 +22,8 @@ void SelectorRange::Reselect(Evaluation& e) {
   std::vector<Labels> labels;
   std::size_t old = 0;
   for (std::size_t i = 0; i < series_.size(); ++i) {
-    while (old < windows_.size() && Labels::Compare(window_labels_[old], series_.labels(i)) < 0) {
+    while (old < windows_.size() &&
+           std::is_lt(Labels::Compare(window_labels_[old], series_.labels(i)))) {
       ++old;
     }
     const bool known = old < windows_.size() && window_labels_[old] == series_.labels(i) &&

@@ -1,6 +1,7 @@
 #include "rules/promql/eval/subquery_range.h"
 
 #include <algorithm>
+#include <compare>
 #include <utility>
 
 namespace ecsward::promql {
@@ -131,7 +132,7 @@ void SubqueryRange::MapTracks(Evaluation& e, const VectorBuffer& vector) {
   }
   if (tracks_.size() != known) {
     std::sort(tracks_.begin(), tracks_.end(), [](const Track& a, const Track& b) {
-      return Labels::Compare(a.labels, b.labels) < 0;
+      return std::is_lt(Labels::Compare(a.labels, b.labels));
     });
     index_tracks();
   }
