@@ -42,7 +42,7 @@ std::string Reason(const re2::RE2& expression) {
     default:
       break;
   }
-  const std::string reason = expression.error();
+  const std::string& reason = expression.error();
   if (reason.starts_with("invalid perl operator")) return "invalid or unsupported Perl syntax";
   return reason.substr(0, reason.find(": "));
 }
