@@ -19,7 +19,10 @@ bool SameBits(double a, double b) {
 }
 
 // Whole seconds since 1970, as ALERTS_FOR_STATE has them.
-double Seconds(std::int64_t ms) { return static_cast<double>(ms / 1000); }
+double Seconds(std::int64_t ms) {
+  const std::int64_t whole = ms / 1000;
+  return static_cast<double>(whole);
+}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/allocation_counter.h"
 #include "tests/unit/rules/engine_world.h"
 
 namespace ecsward {
@@ -248,6 +249,21 @@ TEST(RuleEngineNeeds, AreThoseOfExpressionsAndOfQueriesInTemplates) {
   }
   std::sort(needs.begin(), needs.end());
   EXPECT_EQ(needs.size(), 3u);
+}
+
+TEST(RuleEngineRun, AllocatesNothingAsLongAsNothingChanges) {
+  EngineWorld world;
+  world.Load({AlertingRuleOf("Down", "up == 0"), RecordingRuleOf("doubled", "up * 2"),
+              AlertingRuleOf("Steady", "up == 1", 3600)});
+  const History::Id up = world.history.Open(world.labels.Make(LabelPairs{{"__name__", "up"}}));
+  std::uint64_t least = ~std::uint64_t{0};  // a block of the history is opened now and then
+  for (std::int64_t now = 1000; now < 300'000; now += 1000) {
+    world.history.Append(up, {now, 2});
+    const std::uint64_t before = AllocationsOfThisThread();
+    world.engine.RunAll(now);
+    least = std::min(least, AllocationsOfThisThread() - before);
+  }
+  EXPECT_EQ(least, 0u);
 }
 
 TEST(RuleEngineFigures, CountRulesAndAlerts) {
