@@ -13,7 +13,7 @@ namespace ecsward {
 
 class RuleEngine::Impl {
  public:
-  Impl(History& history, RuleEngineOptions options, EvidenceSource* evidence)
+  Impl(History& history, const RuleEngineOptions& options, EvidenceSource* evidence)
       : world_{history,
                options,
                TemplateQueries(history, options.query),
@@ -202,8 +202,8 @@ RuleEngineFigures RuleEngine::Impl::figures() const {
   return figures;
 }
 
-RuleEngine::RuleEngine(History& history, RuleEngineOptions options, EvidenceSource* evidence)
-    : impl_(std::make_unique<Impl>(history, std::move(options), evidence)) {}
+RuleEngine::RuleEngine(History& history, const RuleEngineOptions& options, EvidenceSource* evidence)
+    : impl_(std::make_unique<Impl>(history, options, evidence)) {}
 
 RuleEngine::~RuleEngine() = default;
 

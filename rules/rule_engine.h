@@ -77,7 +77,8 @@ struct RuleEngineFigures {
 class RuleEngine {
  public:
   // `history` outlives this; `evidence` too, and may be null.
-  RuleEngine(History& history, RuleEngineOptions options, EvidenceSource* evidence = nullptr);
+  RuleEngine(History& history, const RuleEngineOptions& options,
+             EvidenceSource* evidence = nullptr);
   ~RuleEngine();
   RuleEngine(const RuleEngine&) = delete;
   RuleEngine& operator=(const RuleEngine&) = delete;
