@@ -19,9 +19,8 @@ std::size_t Width(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-std::string Padded(std::string text, std::size_t width) {
-  const std::size_t now = Width(text);
-  return now < width ? text + std::string(width - now, ' ') : text;
+std::string Padded(const std::string& text, std::size_t width) {
+  return text + std::string(width - std::min(width, Width(text)), ' ');
 }
 
 std::string Point(double value, std::int64_t time_ms) {
@@ -78,8 +77,8 @@ std::string QueryText(const promql::Value& value, std::int64_t time_ms) {
   }
   std::string text;
   for (std::size_t i = 0; i < series.size(); ++i) {
-    text += fmt::format("{} => {}\n", Padded(std::move(series[i]), width),
-                        Point(value.vector[i].value, time_ms));
+    text +=
+        fmt::format("{} => {}\n", Padded(series[i], width), Point(value.vector[i].value, time_ms));
   }
   return ForTerminal(text);
 }
@@ -98,6 +97,7 @@ std::string MatrixText(const promql::Matrix& matrix) {
 std::string AlertsText(const std::vector<RuleAlert>& alerts, std::int64_t now_ms) {
   if (alerts.empty()) return "no alerts\n";
   std::vector<const RuleAlert*> order;
+  order.reserve(alerts.size());
   for (const RuleAlert& of : alerts) order.push_back(&of);
   std::stable_sort(order.begin(), order.end(), [](const RuleAlert* a, const RuleAlert* b) {
     const auto rank = [](const RuleAlert& of) {

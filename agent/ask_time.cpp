@@ -50,7 +50,7 @@ bool TakeFractionAndZone(std::string_view text, std::int64_t& ms) {
   int hours = 0, minutes = 0;
   if (!TakeNumber(text, 2, ':', hours) || !TakeNumber(text, 2, 0, minutes)) return false;
   if (!text.empty() || hours > 23 || minutes > 59) return false;
-  ms += sign * (hours * 60 + minutes) * std::int64_t{60'000};
+  ms += std::int64_t{60'000} * sign * (hours * 60 + minutes);
   return true;
 }
 
@@ -90,7 +90,7 @@ Result<std::int64_t> ParseTime(std::string_view text) {
   if (!date.ok()) return BadTime(text);
   const auto days = std::chrono::sys_days(date).time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(days).count() +
-         ((hour * 60 + minute) * 60 + second) * std::int64_t{1000} + more;
+         std::int64_t{1000} * ((hour * 60 + minute) * 60 + second) + more;
 }
 
 Result<AskTimes> TimesFor(const AskArguments& ask, std::int64_t now_ms) {

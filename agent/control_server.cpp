@@ -209,7 +209,12 @@ void ControlServer::Impl::Stop() {
 
 ControlServer::ControlServer(asio::io_context& io, std::string path, Handler handler, Limits limits)
     : impl_(std::make_shared<Impl>(io, std::move(path), std::move(handler), limits)) {}
-ControlServer::~ControlServer() { Stop(); }
+ControlServer::~ControlServer() {
+  try {
+    Stop();
+  } catch (const std::exception&) {  // out of memory: the process's end closes what is open
+  }
+}
 Result<void> ControlServer::Start() { return impl_->Start(); }
 void ControlServer::Stop() { impl_->Stop(); }
 const std::string& ControlServer::path() const { return impl_->path(); }
