@@ -36,6 +36,10 @@ namespace asio = boost::asio;
 // Together below the 2 s in which SIGTERM is promised to work.
 constexpr std::chrono::milliseconds kStopPatience{1200}, kSavePatience{500};
 
+// When rules have been restored and evaluated for the first time: code that does not run again
+// soon.
+constexpr std::chrono::seconds kSettled{30};
+
 class Daemon {
  public:
   explicit Daemon(const CommandLine& line)
@@ -69,6 +73,7 @@ class Daemon {
     Report(manager_.Ready(StatusLine()));
     log_.Info("started", {{"version", kVersion}, {"config", ConfigName(loaded)}});
     ReleaseStartupPages();
+    AwaitSettled();
     return {};
   }
 
@@ -154,6 +159,14 @@ class Daemon {
       log_.LogError("configuration not reloaded; the one before stays in force");
     }
     Report(manager_.Ready(StatusLine()));
+    AwaitSettled();
+  }
+
+  void AwaitSettled() {
+    settled_.expires_after(kSettled);
+    settled_.async_wait([](const boost::system::error_code& error) {
+      if (!error) ReleaseStartupPages();
+    });
   }
 
   bool Adopt(LoadedConfig& loaded) {
@@ -269,7 +282,7 @@ class Daemon {
   SamplerThread sampler_{kernel_, clock_, table_, reload_, log_, &alerting_};
   asio::io_context io_{1};
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
-  asio::steady_timer watchdog_{io_};
+  asio::steady_timer watchdog_{io_}, settled_{io_};
   std::unique_ptr<PrometheusServer> server_;
   std::unique_ptr<ControlServer> control_;
 };
