@@ -36,9 +36,9 @@ namespace asio = boost::asio;
 // Together below the 2 s in which SIGTERM is promised to work.
 constexpr std::chrono::milliseconds kStopPatience{1200}, kSavePatience{500};
 
-// When rules have been restored and evaluated for the first time: code that does not run again
-// soon.
-constexpr std::chrono::seconds kSettled{30};
+// What runs seldom (restoring the state, a reload, a checkpoint of the history) touches code that
+// the next minutes do not need.
+constexpr std::chrono::seconds kReleaseEvery{30};
 
 class Daemon {
  public:
@@ -73,7 +73,7 @@ class Daemon {
     Report(manager_.Ready(StatusLine()));
     log_.Info("started", {{"version", kVersion}, {"config", ConfigName(loaded)}});
     ReleaseStartupPages();
-    AwaitSettled();
+    AwaitRelease();
     return {};
   }
 
@@ -159,13 +159,14 @@ class Daemon {
       log_.LogError("configuration not reloaded; the one before stays in force");
     }
     Report(manager_.Ready(StatusLine()));
-    AwaitSettled();
   }
 
-  void AwaitSettled() {
-    settled_.expires_after(kSettled);
-    settled_.async_wait([](const boost::system::error_code& error) {
-      if (!error) ReleaseStartupPages();
+  void AwaitRelease() {
+    release_.expires_after(kReleaseEvery);
+    release_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      ReleaseStartupPages();
+      AwaitRelease();
     });
   }
 
@@ -282,7 +283,7 @@ class Daemon {
   SamplerThread sampler_{kernel_, clock_, table_, reload_, log_, &alerting_};
   asio::io_context io_{1};
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
-  asio::steady_timer watchdog_{io_}, settled_{io_};
+  asio::steady_timer watchdog_{io_}, release_{io_};
   std::unique_ptr<PrometheusServer> server_;
   std::unique_ptr<ControlServer> control_;
 };
