@@ -7,9 +7,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { Agent, tempDir } from './support/agent.mjs';
 import { findSeries } from './support/exposition.mjs';
+import { enterPrivateNamespaces } from './support/namespaces.mjs';
 import { Child } from './support/process.mjs';
 import { agentBinary, needRoot, skipFile, testProgram } from './support/requirements.mjs';
 import { delay, until } from './support/wait.mjs';
@@ -22,18 +22,6 @@ needRoot('mounts a FUSE file system');
 if (!fs.existsSync('/dev/fuse')) skipFile('no /dev/fuse');
 const kFuseHang = testProgram('fuse_hang');
 enterPrivateNamespaces();
-
-// Runs this file again with mounts and processes of its own, so that nobody else on the machine meets
-// the hanging mount (/proc/1/mounts, which the agent reads, is then ours too).
-function enterPrivateNamespaces() {
-  if (process.env.ECSWARD_E2E_INNER) return;
-  const unshare = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
-  if (spawnSync('unshare', [...unshare, 'true']).status !== 0) skipFile('unshare is not permitted');
-  const inner = spawnSync(
-    'unshare', [...unshare, process.execPath, fileURLToPath(import.meta.url)],
-    { stdio: 'inherit', env: { ...process.env, ECSWARD_E2E_INNER: '1' } });
-  process.exit(inner.status ?? 1);
-}
 
 // A filesystem's reading, or undefined.
 const reading = (page, what, mountpoint) =>

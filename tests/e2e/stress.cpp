@@ -1,0 +1,82 @@
+// A process that is to blame, under a name of its own: what the evidence of an alert has to name.
+//
+//   stress NAME cpu            keeps one CPU busy
+//   stress NAME memory MIB     takes that much memory, prints "ready", holds it
+//   stress NAME disk FILE      writes until nothing more fits, prints "ready", goes on writing over
+//   it
+//
+// Each until it is killed, or whoever started it ends.
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr std::size_t kBlock = 64 * 1024;
+constexpr useconds_t kRestMicroseconds = 20'000;  // 3 MB/s at most: it is to be seen, not to hurt
+
+int Failed(const char* what) {
+  std::fprintf(stderr, "stress: %s: %s\n", what, std::strerror(errno));
+  return 1;
+}
+
+void Ready() {
+  std::puts("ready");
+  std::fflush(stdout);
+}
+
+int BurnCpu() {
+  volatile std::uint64_t turns = 0;
+  for (;;) turns = turns + 1;
+}
+
+int HoldMemory(const char* mib) {
+  const std::vector<char> held(std::strtoul(mib, nullptr, 10) * kMiB, 'x');  // touched, all of it
+  Ready();
+  for (;;) pause();
+}
+
+int FillDisk(const char* name) {
+  const int file = open(name, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+  if (file < 0) return Failed(name);
+  const std::string block(kBlock, 'x');
+  off_t size = 0;
+  for (ssize_t written = 0; (written = write(file, block.data(), block.size())) > 0;) {
+    size += written;
+  }
+  if (errno != ENOSPC) return Failed(name);
+  if (fdatasync(file) != 0) return Failed(name);
+  Ready();
+  // Synced each time: a page that is still dirty would not count as written again.
+  const off_t step = kBlock;
+  for (off_t at = 0;; at = at + 2 * step <= size ? at + step : 0) {
+    if (pwrite(file, block.data(), block.size(), at) < 0 || fdatasync(file) != 0) {
+      return Failed(name);
+    }
+    usleep(kRestMicroseconds);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view what = argc > 2 ? argv[2] : "";
+  if (argc > 1) prctl(PR_SET_NAME, argv[1]);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (what == "cpu" && argc == 3) return BurnCpu();
+  if (what == "memory" && argc == 4) return HoldMemory(argv[3]);
+  if (what == "disk" && argc == 4) return FillDisk(argv[3]);
+  std::fputs("usage: stress NAME cpu | memory MIB | disk FILE\n", stderr);
+  return 2;
+}
