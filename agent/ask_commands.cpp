@@ -27,6 +27,15 @@ CommandResult Failed(const AskArguments& ask, std::string_view type, const std::
   return {"", "ecsward: " + message + "\n", 1};
 }
 
+// An empty answer is worth a word, where nobody pipes it.
+CommandResult Shown(std::string text, RemoteHistory& remote, std::span<const HistoryNeed> needs) {
+  std::string why;
+  if (text.empty()) {
+    why = NothingFound(remote.history(), needs, remote.settings().rules.query.lookback);
+  }
+  return {std::move(text), std::move(why), 0};
+}
+
 std::int64_t WallNow() { return UnixMilliseconds(std::chrono::system_clock::now()); }
 
 }  // namespace
@@ -63,12 +72,13 @@ CommandResult RunQueryCommand(const AskArguments& ask, const std::string& socket
   if (times->step_ms == 0) {
     const auto value = query.At(times->start_ms);
     if (!value) return Failed(ask, kExecution, value.error().message);
-    return {ask.json ? ApiQuery(**value, times->start_ms) : QueryText(**value, times->start_ms), "",
-            0};
+    if (ask.json) return {ApiQuery(**value, times->start_ms), "", 0};
+    return Shown(QueryText(**value, times->start_ms), remote, needs);
   }
   const auto matrix = query.Between(times->start_ms, times->end_ms, times->step_ms);
   if (!matrix) return Failed(ask, kExecution, matrix.error().message);
-  return {ask.json ? ApiQueryRange(*matrix) : MatrixText(*matrix), "", 0};
+  if (ask.json) return {ApiQueryRange(*matrix), "", 0};
+  return Shown(MatrixText(*matrix), remote, needs);
 }
 
 CommandResult RunAlertsCommand(const AskArguments& ask, const std::string& socket) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 #include "agent/api_json.h"
@@ -45,6 +46,19 @@ std::int64_t Since(const Alert& alert) {
       return alert.resolved_at_ms;
   }
   return 0;
+}
+
+// `up{job="node"}`: as somebody would write it.
+std::string SelectorText(std::span<const LabelMatcher> matchers) {
+  std::string name, rest;
+  for (const LabelMatcher& matcher : matchers) {
+    if (matcher.name() == kMetricName && matcher.type() == MatchType::kEqual && name.empty()) {
+      name = matcher.value();
+    } else {
+      rest += (rest.empty() ? "" : ", ") + matcher.ToString();
+    }
+  }
+  return rest.empty() ? name : name + "{" + rest + "}";
 }
 
 }  // namespace
@@ -126,6 +140,28 @@ std::string AlertsText(const std::vector<RuleAlert>& alerts, std::int64_t now_ms
     }
   }
   return ForTerminal(text);
+}
+
+std::string NothingFound(const History& history, std::span<const HistoryNeed> needs,
+                         std::chrono::milliseconds lookback) {
+  std::vector<History::Id> ids;
+  for (const HistoryNeed& need : needs) {
+    history.Select(need.matchers, ids);
+    const std::string selector = ForTerminal(SelectorText(need.matchers));
+    if (ids.empty()) return fmt::format("no series matches {}\n", selector);
+    const bool looks_back = need.keep > lookback;
+    const bool bare = std::all_of(ids.begin(), ids.end(), [&history](History::Id id) {
+      Sample sample;
+      History::Cursor cursor = history.From(id, std::numeric_limits<std::int64_t>::min());
+      return !cursor.Next(sample) || !cursor.Next(sample);
+    });
+    if (looks_back && bare) {
+      return fmt::format(
+          "of {} only the newest sample is there: history is kept of what a rule reads\n",
+          selector);
+    }
+  }
+  return "";
 }
 
 }  // namespace ecsward

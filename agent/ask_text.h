@@ -1,11 +1,14 @@
 // Answers for people.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "metrics/history.h"
 #include "rules/promql/value.h"
 #include "rules/rule_engine.h"
 
@@ -17,6 +20,13 @@ std::string QueryText(const promql::Value& value, std::int64_t time_ms);
 std::string MatrixText(const promql::Matrix& matrix);
 // A line for each alert, firing ones first, with its summary and evidence below.
 std::string AlertsText(const std::vector<RuleAlert>& alerts, std::int64_t now_ms);
+
+// Why an expression with these needs may have found nothing, in a line for stderr; "" when the
+// series are there and it is the expression that leaves none.
+//   "no series matches node_laod1{}"
+//   "of node_forks_total only the newest sample is there: history is kept of what a rule reads"
+std::string NothingFound(const History& history, std::span<const HistoryNeed> needs,
+                         std::chrono::milliseconds lookback);
 
 // What a terminal must not be sent becomes "?".
 std::string ForTerminal(std::string_view text);

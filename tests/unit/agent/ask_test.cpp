@@ -7,6 +7,8 @@
 #include "agent/ask_time.h"
 #include "agent/daemon_settings.h"
 #include "agent/series_line.h"
+#include "rules/promql/parser.h"
+#include "rules/promql/query.h"
 
 namespace ecsward {
 namespace {
@@ -144,6 +146,28 @@ TEST(QueryText, AlignsTheValues) {
             "x{a=\"b\"} => 0.5 @1.500\n");
   EXPECT_EQ(MatrixText({{table.Make(LabelPairs{{"a", "b"}}), {{1'000, 1}, {2'000, 2}}}}),
             "{a=\"b\"} =>\n1 @1\n2 @2\n");
+}
+
+std::string NothingFoundFor(std::string_view expression, const History& history) {
+  const auto expr = promql::Parse(expression);
+  const std::chrono::minutes lookback(5);
+  return NothingFound(history, promql::HistoryNeeds(**expr, lookback), lookback);
+}
+
+TEST(NothingFound, SaysWhatIsMissing) {
+  LabelTable labels;
+  History history(labels);
+  const LabelPairs pairs = {{"__name__", "node_forks_total"}, {"job", "node"}};
+  const History::Id forks = history.Open(labels.Make(pairs));
+  history.Append(forks, {kNow, 1});
+  EXPECT_EQ(NothingFoundFor("node_fork{a=~'b'} > 1", history),
+            "no series matches node_fork{a=~\"b\"}\n");
+  EXPECT_EQ(NothingFoundFor("rate(node_forks_total[1m])", history),
+            "of node_forks_total only the newest sample is there: history is kept of what a rule "
+            "reads\n");
+  EXPECT_EQ(NothingFoundFor("node_forks_total > 5", history), "");
+  history.Append(forks, {kNow + 1000, 2});
+  EXPECT_EQ(NothingFoundFor("rate(node_forks_total[1m]) > 5", history), "");
 }
 
 }  // namespace
