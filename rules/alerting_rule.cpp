@@ -259,9 +259,9 @@ Result<void> AlertingRule::Evaluate(const EvaluationTime& at) {
 
   if (table_ == nullptr) table_ = std::make_unique<Table>();
   for (Incoming& in : incoming) Take(std::move(in));
-  const std::size_t active = StepAll(at.now_ms);
+  const std::size_t active = StepAll(at.slot_ms);
   if (at.limit > 0 && active > static_cast<std::size_t>(at.limit)) {
-    ForgetAll(at.now_ms);
+    ForgetAll(at.slot_ms);
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("exceeded limit of {} with {} alerts", at.limit, active));
   }

@@ -72,9 +72,9 @@ std::unique_ptr<LiveRule> LiveGroup::TakeRule(const std::string& text) {
   return nullptr;
 }
 
-void LiveGroup::Evaluate(std::int64_t now_ms, RuleEngineFigures& figures) {
+void LiveGroup::Evaluate(std::int64_t now_ms, std::int64_t slot_ms, RuleEngineFigures& figures) {
   using Clock = std::chrono::steady_clock;
-  const EvaluationTime at{now_ms, now_ms - query_offset_ms_, limit_};
+  const EvaluationTime at{now_ms, slot_ms, now_ms - query_offset_ms_, limit_};
   Clock::time_point began = Clock::now();
   for (const auto& rule : rules_) {
     const auto result = rule->Evaluate(at);

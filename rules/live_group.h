@@ -22,6 +22,7 @@ class Schedule {
   bool Due(std::int64_t now_ms) const { return now_ms + early_ms_ >= next_ms_; }
   // Gives how many runs were missed before this one.
   std::uint64_t Ran(std::int64_t now_ms);
+  std::int64_t last_slot_ms() const { return next_ms_ - interval_ms_; }  // of the last run
   void Shift(std::int64_t delta_ms) { next_ms_ += delta_ms; }
   std::int64_t interval_ms() const { return interval_ms_; }
 
@@ -37,7 +38,7 @@ class LiveGroup {
 
   static std::string KeyOf(const RuleGroup& group) { return group.file + ";" + group.name; }
 
-  void Evaluate(std::int64_t now_ms, RuleEngineFigures& figures);
+  void Evaluate(std::int64_t now_ms, std::int64_t slot_ms, RuleEngineFigures& figures);
   void Shift(std::int64_t delta_ms);
 
   // Rules that nobody took over: they resolve their alerts (given back) and leave their series to

@@ -33,6 +33,9 @@ struct RuleSurroundings {
 // One evaluation of a group.
 struct EvaluationTime {
   std::int64_t now_ms = 0;
+  // Where now stands on the group's grid: a whole number of intervals after the evaluation before,
+  // however late either was. `for` is measured by it: ten minutes are forty times 15 s, not 41.
+  std::int64_t slot_ms = 0;
   std::int64_t query_ms = 0;  // now without the group's query_offset; written samples have it
   std::int64_t limit = 0;
 };

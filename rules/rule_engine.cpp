@@ -121,7 +121,7 @@ std::size_t RuleEngine::Impl::RunDue(std::int64_t now_ms) {
   for (const auto& group : groups_) {
     if (!group->schedule().Due(now_ms)) continue;
     counted_.missed += group->schedule().Ran(now_ms);
-    group->Evaluate(now_ms, counted_);
+    group->Evaluate(now_ms, group->schedule().last_slot_ms(), counted_);
     ++evaluated;
   }
   return evaluated;
@@ -129,7 +129,7 @@ std::size_t RuleEngine::Impl::RunDue(std::int64_t now_ms) {
 
 void RuleEngine::Impl::RunAll(std::int64_t now_ms) {
   Begin(now_ms);
-  for (const auto& group : groups_) group->Evaluate(now_ms, counted_);
+  for (const auto& group : groups_) group->Evaluate(now_ms, now_ms, counted_);
 }
 
 void RuleEngine::Impl::Shift(std::int64_t delta_ms) {

@@ -266,6 +266,23 @@ TEST(RuleEngineRun, AllocatesNothingAsLongAsNothingChanges) {
   EXPECT_EQ(least, 0u);
 }
 
+// Ticks come some milliseconds late, one later than the other.
+TEST(RuleEngineRun, CountsForInWholeIntervalsHoweverLateTicksAre) {
+  EngineWorld world;
+  world.Load({AlertingRuleOf("Down", "up == 0", 60)});
+  const History::Id up = world.history.Open(world.labels.Make({{kMetricName, "up"}}));
+  std::int64_t pending_s = 0;
+  std::int64_t now_s = 0;
+  for (bool firing = false; !firing && now_s < 200;) {
+    const std::int64_t now_ms = ++now_s * 1000 + (pending_s == 0 ? 90 : 10);
+    world.history.Append(up, {now_ms, 0});
+    world.engine.RunDue(now_ms);
+    if (pending_s == 0 && !world.Alerts().empty()) pending_s = now_s;
+    firing = world.Alerts() == Texts{"Down firing"};
+  }
+  EXPECT_EQ(now_s - pending_s, 60);
+}
+
 TEST(RuleEngineFigures, CountRulesAndAlerts) {
   EngineWorld world;
   world.Load({AlertingRuleOf("Down", "up == 0"), AlertingRuleOf("Soon", "up == 0", 60),
