@@ -2,9 +2,11 @@
 // rules as the daemon strings them together, under a clock that is the test's. What is asked here
 // is whether a measured trouble becomes an alert at all and on time; where the thresholds lie is
 // tested in tests/rules/.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <fstream>
 #include <latch>
 
 #include "agent/stock_rules.h"
@@ -54,7 +56,7 @@ const CollectorSpec kStuck{"stuck", true, Pace::kSlow, seconds(5), {}, MakeStuck
 
 std::vector<SamplerCollector> Collectors() {
   std::vector<SamplerCollector> all{{&kStuck, CollectorOptions({}), {}}};
-  for (const char* name : {"filesystem", "stat", "time", "timex"}) {
+  for (const char* name : {"cpu", "filesystem", "stat", "time", "timex"}) {
     const CollectorSpec* spec = FindCollector(name);
     all.push_back({spec, CollectorOptions(spec->options), {}});
   }
@@ -71,9 +73,10 @@ std::vector<RuleGroup> StockGroups() {
   return groups;
 }
 
-RuleEngineOptions Options(std::string_view language) {
+RuleEngineOptions Options(std::string_view language, seconds interval) {
   RuleEngineOptions options;
   options.language = language;
+  options.evaluation_interval_ms = interval.count() * 1000;
   return options;
 }
 
@@ -83,10 +86,11 @@ struct Event {
   std::int64_t at = 0;
 };
 
-// Up for days, in time, with room on its disk.
+// Up for days, in time, half busy, with room on its disk.
 class StockRulesHost {
  public:
-  explicit StockRulesHost(std::string_view language = "en") : engine_(history_, Options(language)) {
+  explicit StockRulesHost(std::string_view language = "en", seconds interval = seconds(15))
+      : engine_(history_, Options(language, interval)) {
     BootedAgo(std::chrono::hours(100));
     host.Write("proc/1/mountinfo", "1 0 253:0 / / rw - ext4 /dev/vda1 rw\n");
     RootFs() = {.size_bytes = 40e9,
@@ -109,13 +113,14 @@ class StockRulesHost {
 
   FsUsage& RootFs() { return host.kernel.filesystems[host.Env().root.Path(Tree::kRoot, "/")]; }
   void BootedAgo(seconds ago) {
-    const auto boot = static_cast<std::int64_t>(UnixSeconds(host.clock.Wall() - ago));
-    host.Write("proc/stat", "cpu0 1 1 1 1\nbtime " + std::to_string(boot) + "\n");
+    booted_ = static_cast<std::int64_t>(UnixSeconds(host.clock.Wall() - ago));
   }
+  void BeBusy(double ratio) { busy_ = ratio; }
   void GetStuck() { disturbance_->stuck = true; }
 
   void RunFor(seconds time) {
     for (seconds gone(0); gone < time; gone += seconds(1)) {
+      WorkASecond();
       sampler_.RunTick();
       // The clock is faster than any thread; the one that is stuck never ends.
       if (!disturbance_->stuck) sampler_.AwaitSlow(seconds(20));
@@ -172,6 +177,24 @@ class StockRulesHost {
         .count();
   }
 
+  // One CPU, whose kernel counts hundredths of seconds.
+  void WorkASecond() {
+    user_ticks_ += 100 * busy_;
+    idle_ticks_ += 100 * (1 - busy_);
+    // Written over, at the same length: to truncate a file a thousand times takes a disk seconds.
+    if (!proc_stat_.is_open()) {
+      host.Write("proc/stat", "");
+      proc_stat_.open(host.Env().root.Path(Tree::kProc, "stat"));
+    }
+    proc_stat_.seekp(0);
+    proc_stat_ << fmt::format("cpu0 {:9.0f} 0 0 {:9.0f} 0 0 0 0 0 0\nbtime {:12}\n", user_ticks_,
+                              idle_ticks_, booted_)
+               << std::flush;
+  }
+
+  std::fstream proc_stat_;
+  std::int64_t booted_ = 0;
+  double busy_ = 0.5, user_ticks_ = 0, idle_ticks_ = 0;
   const std::int64_t begin_ms_ = NowMs();
   std::shared_ptr<Disturbance> disturbance_ = disturbance = std::make_shared<Disturbance>();
   CollectorEnv env_ = host.Env();
@@ -185,7 +208,7 @@ class StockRulesHost {
 };
 
 TEST(StockRulesPipeline, IsSilentOnAHealthyHost) {
-  StockRulesHost web;
+  StockRulesHost web("en", seconds(1));  // so often, that nothing is overlooked
   web.RunFor(minutes(20));
   EXPECT_EQ(web.Active(), "");
   web.ExpectNothingMore();
@@ -254,6 +277,22 @@ TEST(StockRulesPipeline, TellsOfAClockThatIsOff) {
   web.ExpectNext("ClockOffset", "pending", 0);
   web.ExpectNext("ClockOffset", "firing", 300);
   web.ExpectNext("ClockOffset", "inactive", 360);
+  web.ExpectNothingMore();
+}
+
+TEST(StockRulesPipeline, TellsOfABusyCpu) {
+  StockRulesHost web;
+  web.RunFor(minutes(3));
+  web.BeBusy(0.95);
+  web.RunFor(minutes(14));
+  EXPECT_EQ(web.Active(), "HostCpuBusy firing");
+  EXPECT_EQ(Get(web.Of("HostCpuBusy").annotations, "summary"), "CPU of web-1 at 95%");
+  web.BeBusy(0.5);
+  web.RunFor(minutes(1));
+  // Of two minutes, 107 s at 95 % and 13 s at 50 % are 90 %; and the way back is as far.
+  web.ExpectNext("HostCpuBusy", "pending", 180 + 106);
+  web.ExpectNext("HostCpuBusy", "firing", 180 + 106 + 600);
+  web.ExpectNext("HostCpuBusy", "inactive", 1020 + 13);
   web.ExpectNothingMore();
 }
 
