@@ -9,8 +9,8 @@
 namespace ecsward {
 namespace {
 
-// Below this part of the whole nobody is named.
-constexpr double kLeastShare = 0.001;
+// Below this part of the whole nobody is named: "0 %" blames nobody.
+constexpr double kLeastShare = 0.005;
 // Below this part, what nobody is charged with is not worth a note.
 constexpr double kLeastNote = 0.1;
 
