@@ -23,7 +23,7 @@
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-constexpr std::size_t kBlock = 64 * 1024;
+constexpr std::size_t kBlock = std::size_t{64} << 10;
 constexpr useconds_t kRestMicroseconds = 20'000;  // 3 MB/s at most: it is to be seen, not to hurt
 
 int Failed(const char* what) {
