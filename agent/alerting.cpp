@@ -1,6 +1,7 @@
 #include "agent/alerting.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 
@@ -48,7 +49,15 @@ Alerting::Alerting(SeriesTable& table, const Clock& clock, const Logger& log)
 Alerting::~Alerting() = default;
 
 void Alerting::Configure(const Config& config, std::vector<RuleGroup> groups) {
+  const bool loaded = !groups.empty();
+  Adopt(config, std::move(groups));
+  // What reading the files took, which is several times what the rules need, goes back to the host.
+  if (loaded) ::malloc_trim(0);
+}
+
+void Alerting::Adopt(const Config& config, std::vector<RuleGroup> groups) {
   const std::lock_guard lock(mutex_);
+  time_.SetInterval(config.collect.interval);
   if (now_ms_ == 0) now_ms_ = UnixMilliseconds(clock_.Wall());  // no tick yet
   const DaemonSettings settings = SettingsFrom(config.alerting, HostName());
   const bool same_settings = ToText(settings) == ToText(settings_);

@@ -81,7 +81,8 @@ class Alerting final : public TickListener {
   };
   enum class Restore { kNotBegun, kReading, kRead, kDone };
 
-  // All under the mutex, except TakeRestored, which takes it.
+  // All under the mutex, except Adopt and TakeRestored, which take it.
+  void Adopt(const Config& config, std::vector<RuleGroup> groups);
   void SetRuleNames(const std::vector<RuleGroup>& groups);
   void Retire();
   void CountEngine();

@@ -16,6 +16,11 @@ LiveRule::LiveRule(Rule rule, std::string rule_text, RuleSurroundings& world)
   }
 }
 
+void LiveRule::Renew(Rule rule) {
+  rule_ = std::move(rule);
+  rule_.expr.reset();
+}
+
 Result<const promql::Vector*> LiveRule::Run(std::int64_t time_ms, promql::Vector& scratch) {
   if (query_ != nullptr) return InstantVector(*query_, time_ms, scratch);
   const auto expr = promql::Parse(rule_.expr_text);

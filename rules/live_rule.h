@@ -50,7 +50,7 @@ class LiveRule {
   // errors: what Prometheus shows as the rule's last error
   virtual Result<void> Evaluate(const EvaluationTime& at) = 0;
   // The same rule, read again: only what does not identify it may differ (annotations).
-  virtual void Renew(Rule rule) { rule_ = std::move(rule); }
+  virtual void Renew(Rule rule);
   // The rule is gone: gives its series up for somebody to end them.
   virtual std::vector<RuleSeries> GiveUpSeries() = 0;
   virtual void Shift(std::int64_t /*delta_ms*/) {}

@@ -55,5 +55,52 @@ TEST(RuleTime, GoesOnWhileTheClockIsTurnedBackALittle) {
   EXPECT_EQ(next.now_ms, first.now_ms + 1);
 }
 
+// With ticks a second apart, of which the first is at 1000 s.
+struct Ticks : Clocks {
+  Ticks() {
+    time.SetInterval(seconds(1));
+    After(seconds(0));
+  }
+};
+
+TEST(RuleTime, GivesATickThatIsAlmostInTimeItsExactTime) {
+  Ticks t;
+  EXPECT_EQ(t.After(milliseconds(1'002)).now_ms, 1'001'000);
+  EXPECT_EQ(t.After(milliseconds(996)).now_ms, 1'002'000);  // 2 ms early
+  EXPECT_EQ(t.After(milliseconds(1'003)).now_ms, 1'003'000);
+  EXPECT_EQ(t.After(milliseconds(2'001)).now_ms, 1'005'000);  // one was left out
+}
+
+TEST(RuleTime, KeepsTheRhythmAfterALateTick) {
+  Ticks t;
+  EXPECT_EQ(t.After(milliseconds(1'007)).now_ms, 1'001'007);
+  EXPECT_EQ(t.After(milliseconds(994)).now_ms, 1'002'000);
+}
+
+TEST(RuleTime, NeverDriftsFromTheWallClock) {
+  Ticks t;
+  for (int i = 0; i < 10'000; ++i) {
+    // The wall clock is slewed by 0.5 ms a second, ticks follow the other one.
+    const auto slewed = std::chrono::microseconds(500);
+    t.clock.Advance(seconds(1));
+    t.clock.SetWall(t.clock.Wall() + slewed);
+    const auto now_ms = t.time.Observe(t.clock.Wall(), t.clock.Mono()).now_ms;
+    ASSERT_LE(std::abs(now_ms - UnixMilliseconds(t.clock.Wall())), RuleTime::kAlignMs) << i;
+  }
+}
+
+TEST(RuleTime, TakesTheRhythmAlongWhenTheClockIsSet) {
+  Ticks t;
+  EXPECT_EQ(t.After(seconds(1), milliseconds(5'123)).now_ms, 1'006'123);
+  EXPECT_EQ(t.After(milliseconds(1'001)).now_ms, 1'007'123);
+}
+
+TEST(RuleTime, BeginsAnotherRhythmWithAnotherInterval) {
+  Ticks t;
+  t.After(milliseconds(1'500));
+  t.time.SetInterval(seconds(5));
+  EXPECT_EQ(t.After(milliseconds(5'001)).now_ms, 1'006'500);
+}
+
 }  // namespace
 }  // namespace ecsward
