@@ -64,11 +64,14 @@ LoadedConfig LoadConfigFor(const CommandLine& line) {
 std::string DescribeConfig(const CommandLine& line, const LoadedConfig& loaded) {
   std::string text;
   for (const std::string& problem : loaded.problems) text += problem + "\n";
+  for (const std::string& warning : loaded.rules.rule_warnings) {
+    text += warning + " (only a warning)\n";
+  }
   if (!loaded.problems.empty()) return text;
 
   const Config& config = loaded.config;
   const auto collectors = SelectCollectors(config.collect);
-  text = line.config_path + (loaded.no_file ? ": ok (not there: all defaults)\n" : ": ok\n");
+  text += line.config_path + (loaded.no_file ? ": ok (not there: all defaults)\n" : ": ok\n");
   text += fmt::format("  every {}: {} of {} collectors\n", FormatDuration(config.collect.interval),
                       collectors.size(), AllCollectors().size());
   std::string listen;

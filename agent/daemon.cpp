@@ -55,6 +55,7 @@ class Daemon {
       LogProblems(loaded);
       return Fail(ErrorCode::kInvalidArgument, "");
     }
+    LogWarnings(loaded);
     config_ = std::move(loaded.config);
     reload_.success_unix_seconds = UnixSeconds(clock_.Wall());
     log_.SetLevel(config_.log_level);
@@ -152,6 +153,7 @@ class Daemon {
     alerting_.SetReloaded(ok);
     if (ok) {
       reload_.success_unix_seconds = UnixSeconds(clock_.Wall());
+      LogWarnings(loaded);
       log_.Info("configuration reloaded", {{"config", ConfigName(loaded)}});
       LogListening();
     } else {
@@ -233,6 +235,10 @@ class Daemon {
       }
     }
     return parts;
+  }
+
+  void LogWarnings(const LoadedConfig& loaded) const {
+    for (const std::string& warning : loaded.rules.rule_warnings) log_.Warn(warning);
   }
 
   void LogProblems(const LoadedConfig& loaded) const {

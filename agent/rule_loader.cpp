@@ -59,6 +59,9 @@ class Loader {
     for (const RuleFileProblem& problem : file.problems) {
       out_.rule_problems.push_back(problem.ToString());
     }
+    for (const RuleFileProblem& warning : file.warnings) {
+      out_.rule_warnings.push_back(warning.ToString());
+    }
     for (RuleGroup& group : file.groups) out_.groups.push_back(std::move(group));
   }
 

@@ -16,6 +16,8 @@ struct LoadedRules {
   std::vector<std::string> config_problems;
   // Whole lines, with the place in the rule file.
   std::vector<std::string> rule_problems;
+  // The same; the rules work all the same.
+  std::vector<std::string> rule_warnings;
 };
 
 // All files, in the order of the configuration, those of a shell pattern by name; a file that is

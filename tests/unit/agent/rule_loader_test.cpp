@@ -78,5 +78,24 @@ TEST_F(RuleLoaderTest, SaysAllThatIsWrongInAllFiles) {
       << loaded.problems[1];
 }
 
+TEST_F(RuleLoaderTest, LoadsTheSameRuleTwiceAndSaysWhere) {
+  Write("a.yml", Group("g", "up") + "  - alert: A\n    expr: up\n");
+  const LoadedRules loaded = Load({"a.yml"});
+  EXPECT_TRUE(loaded.rule_problems.empty());
+  const std::string place =
+      std::string(folder_.path() / "a.yml") + ":6:5: group \"g\", rule 2, \"A\"";
+  EXPECT_EQ(loaded.rule_warnings,
+            std::vector<std::string>{place + ": another rule has this name and these labels"});
+
+  Write("ecsward.yml", "alerting: {rule_files: [a.yml]}\n");
+  CommandLine line;
+  line.verb = Verb::kCheck;
+  line.config_path = folder_.path() / "ecsward.yml";
+  line.config_given = true;
+  const LoadedConfig config = LoadConfigFor(line);
+  EXPECT_TRUE(config.problems.empty());
+  EXPECT_TRUE(DescribeConfig(line, config).starts_with(place));
+}
+
 }  // namespace
 }  // namespace ecsward
