@@ -64,7 +64,9 @@ TemplateData AlertTemplates::DataOf(const Labels& source, double value, const Wo
 
 std::string AlertTemplates::ExpandOne(const std::string& text, const TemplateData& data) const {
   if (!IsTemplate(text)) return text;
-  auto expanded = ExpandTemplate(text, data, "__alert_" + alert_);
+  auto it = parsed_.find(text);
+  if (it == parsed_.end()) it = parsed_.emplace(text, Template(text, "__alert_" + alert_)).first;
+  auto expanded = it->second.Expand(data);
   if (expanded) return std::move(*expanded);
   return "<error expanding template: " + expanded.error().message + ">";
 }

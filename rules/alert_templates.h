@@ -60,6 +60,10 @@ class AlertTemplates {
   bool asks_history() const { return asks_history_; }
   const LabelPairs& label_texts() const { return labels_; }
 
+  // Forgets what was parsed: trees weigh much more than texts. They are made again when they are
+  // asked for, once for all alerts of an evaluation.
+  void ForgetParsed() { parsed_.clear(); }
+
  private:
   TemplateData DataOf(const Labels& source, double value, const World& world) const;
   LabelPairs Annotations(const TemplateData& data) const;
@@ -68,6 +72,7 @@ class AlertTemplates {
   std::string alert_;
   LabelPairs labels_, annotations_;
   bool labels_are_plain_ = true, asks_history_ = false;
+  mutable std::map<std::string, Template, std::less<>> parsed_;  // by their texts
 };
 
 // The samples of an instant query; a scalar is a sample without labels, kept in `scratch`.

@@ -46,18 +46,36 @@ void CollectQueries(const Node& node, std::vector<std::string>& out) {
 
 }  // namespace
 
-Result<std::string> ExpandTemplate(std::string_view text, const TemplateData& data,
-                                   std::string_view name) {
-  const std::string where(name);
+Template::Template(std::string_view text, std::string_view name) : name_(name) {
   try {
-    const auto parsed = ParseWithPrelude(text, name);
-    if (!parsed) return Error(parsed.error()).Context("error parsing template " + where);
-    auto out = templates::Execute(*parsed, data, name);
-    if (!out) return std::move(out).error().Context("error executing template " + where);
+    auto parsed = ParseWithPrelude(text, name);
+    if (parsed) {
+      parsed_ = std::make_unique<const templates::ParsedTemplates>(*std::move(parsed));
+    } else {
+      problem_ = std::move(parsed).error().Context("error parsing template " + name_);
+    }
+  } catch (const std::exception& e) {  // out of memory
+    problem_ = Fail(ErrorCode::kInternal, "error executing template " + name_ + ": " + e.what());
+  }
+}
+Template::~Template() = default;
+Template::Template(Template&&) noexcept = default;
+Template& Template::operator=(Template&&) noexcept = default;
+
+Result<std::string> Template::Expand(const TemplateData& data) const {
+  if (!parsed_) return problem_;
+  try {
+    auto out = templates::Execute(*parsed_, data, name_);
+    if (!out) return std::move(out).error().Context("error executing template " + name_);
     return out;
   } catch (const std::exception& e) {  // out of memory
-    return Fail(ErrorCode::kInternal, "error executing template " + where + ": " + e.what());
+    return Fail(ErrorCode::kInternal, "error executing template " + name_ + ": " + e.what());
   }
+}
+
+Result<std::string> ExpandTemplate(std::string_view text, const TemplateData& data,
+                                   std::string_view name) {
+  return Template(text, name).Expand(data);
 }
 
 Result<void> CheckTemplate(std::string_view text, std::string_view name) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,28 @@ struct TemplateData {
   std::int64_t time_ms = 0;    // for `query`
   // `query "…"`: an instant query at time_ms; null: no queries.
   std::function<Result<std::vector<TemplateSample>>(std::string_view expr)> query;
+};
+
+namespace templates {
+struct ParsedTemplates;
+}
+
+// A template that is parsed once and expanded for many alerts.
+class Template {
+ public:
+  // What is wrong with the text is said when it is expanded. `name` is for messages.
+  explicit Template(std::string_view text, std::string_view name = "__alert");
+  ~Template();
+  Template(Template&&) noexcept;
+  Template& operator=(Template&&) noexcept;
+
+  // As ExpandTemplate.
+  Result<std::string> Expand(const TemplateData& data) const;
+
+ private:
+  std::string name_;
+  std::unique_ptr<const templates::ParsedTemplates> parsed_;  // null: `problem_` says why
+  Error problem_;
 };
 
 // Expands one annotation or label value. Bounded: recursion, output size and steps end in an error.
