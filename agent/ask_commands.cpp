@@ -24,7 +24,7 @@ constexpr std::string_view kBadData = "bad_data", kExecution = "execution",
 
 CommandResult Failed(const AskArguments& ask, std::string_view type, const std::string& message) {
   if (ask.json) return {ApiError(type, message), "", 1};
-  return {"", "ecsward: " + message + "\n", 1};
+  return {"", ForTerminal("ecsward: " + message + "\n"), 1};
 }
 
 // An empty answer is worth a word, where nobody pipes it.

@@ -61,13 +61,23 @@ std::string SelectorText(std::span<const LabelMatcher> matchers) {
   return rest.empty() ? name : name + "{" + rest + "}";
 }
 
+// So that a text cannot look like the next alert's line.
+std::string OneLine(std::string_view text) {
+  std::string line(text);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line;
+}
+
 }  // namespace
 
 std::string ForTerminal(std::string_view text) {
   std::string safe(text);
-  for (char& c : safe) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < ' ' && c != '\n') || byte == 0x7f) c = '?';
+  for (std::size_t i = 0; i < safe.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(safe[i]);
+    if ((byte < ' ' && safe[i] != '\n') || byte == 0x7f) safe[i] = '?';
+    // U+0080 to U+009F, which begin commands as ESC does.
+    const auto next = static_cast<unsigned char>(i + 1 < safe.size() ? safe[i + 1] : ' ');
+    if (byte == 0xC2 && next >= 0x80 && next < 0xA0) safe.replace(i, 2, "?");
   }
   return safe;
 }
@@ -133,10 +143,11 @@ std::string AlertsText(const std::vector<RuleAlert>& alerts, std::int64_t now_ms
                     Ago(now_ms, Since(alert))),
         alert.value, ToString(labels));
     if (const auto summary = Get(alert.annotations, "summary"); !summary.empty()) {
-      text += fmt::format("          {}\n", summary);
+      text += fmt::format("          {}\n", OneLine(summary));
     }
     for (const Evidence& evidence : alert.evidence) {
-      text += fmt::format("          {}: {}\n", ToString(evidence.kind), Summary(evidence));
+      text +=
+          fmt::format("          {}: {}\n", ToString(evidence.kind), OneLine(Summary(evidence)));
     }
   }
   return ForTerminal(text);

@@ -25,7 +25,9 @@ constexpr std::size_t kMaxRuleFile = std::size_t{8} << 20;
 constexpr std::int64_t kStepMs = 1000;
 constexpr std::int64_t kLongestMs = std::int64_t{7 * 24} * 3'600'000;
 
-CommandResult Failed(const std::string& message) { return {"", "ecsward: " + message + "\n", 1}; }
+CommandResult Failed(const std::string& message) {
+  return {"", ForTerminal("ecsward: " + message + "\n"), 1};
+}
 
 std::string_view WhatHappened(const AlertChange& change) {
   switch (change.now.alert.state) {

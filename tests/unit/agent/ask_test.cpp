@@ -170,5 +170,21 @@ TEST(NothingFound, SaysWhatIsMissing) {
   EXPECT_EQ(NothingFoundFor("rate(node_forks_total[1m]) > 5", history), "");
 }
 
+TEST(ForTerminal, LetsNoCommandThrough) {
+  EXPECT_EQ(ForTerminal("a\x1b[2Jb\n"), "a?[2Jb\n");
+  EXPECT_EQ(ForTerminal("a\xc2\x9b"
+                        "2J 磁盘 \xc2\xa9"),
+            "a?2J 磁盘 \xc2\xa9");
+}
+
+TEST(AlertsText, KeepsASummaryInItsLine) {
+  RuleAlert of;
+  of.rule = "A";
+  of.alert.state = AlertState::kFiring;
+  of.alert.annotations = {{"summary", "calm\nfiring    Faked"}};
+  const std::string text = AlertsText({of}, 0);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << text;  // head, alert, summary
+}
+
 }  // namespace
 }  // namespace ecsward
