@@ -22,6 +22,9 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using Local = asio::local::stream_protocol;
 
+// After accept failed, which it does when the process has no descriptor left.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
 }  // namespace
 
 class ControlServer::Impl : public std::enable_shared_from_this<ControlServer::Impl> {
@@ -31,7 +34,8 @@ class ControlServer::Impl : public std::enable_shared_from_this<ControlServer::I
         handler_(std::move(handler)),
         limits_(limits),
         io_(io),
-        acceptor_(io) {}
+        acceptor_(io),
+        pause_(io) {}
 
   Result<void> Start();
   void Stop();
@@ -40,6 +44,7 @@ class ControlServer::Impl : public std::enable_shared_from_this<ControlServer::I
  private:
   class Session;
   void Accept();
+  void AcceptLater();
   void Ended(const std::shared_ptr<Session>& session);
 
   const std::string path_;
@@ -47,6 +52,7 @@ class ControlServer::Impl : public std::enable_shared_from_this<ControlServer::I
   const Limits limits_;
   asio::io_context& io_;
   Local::acceptor acceptor_;
+  asio::steady_timer pause_;
   std::set<std::shared_ptr<Session>> sessions_;
   std::size_t answer_bytes_ = 0;
   bool accepting_ = false;
@@ -182,13 +188,17 @@ void ControlServer::Impl::Accept() {
       [self = shared_from_this()](const error_code& error, Local::socket socket) {
         self->accepting_ = false;
         if (error == asio::error::operation_aborted) return;
-        if (!error) {
-          const auto session = std::make_shared<Session>(self, std::move(socket));
-          self->sessions_.insert(session);
-          session->Start();
-        }
+        if (error) return self->AcceptLater();
+        const auto session = std::make_shared<Session>(self, std::move(socket));
+        self->sessions_.insert(session);
+        session->Start();
         self->Accept();
       });
+}
+
+void ControlServer::Impl::AcceptLater() {
+  pause_.expires_after(kAcceptPause);
+  pause_.async_wait([self = shared_from_this()](const error_code&) { self->Accept(); });
 }
 
 void ControlServer::Impl::Ended(const std::shared_ptr<Session>& session) {
@@ -200,6 +210,7 @@ void ControlServer::Impl::Stop() {
   if (!acceptor_.is_open()) return;
   error_code ignored;
   acceptor_.close(ignored);
+  pause_.cancel();
   for (const auto sessions = sessions_; const auto& session : sessions) session->End();
   struct stat s = {};
   if (::stat(path_.c_str(), &s) == 0 && s.st_dev == device_ && s.st_ino == inode_) {
