@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "agent/alert_json.h"
@@ -84,6 +85,23 @@ Result<void> Check(Sqlite& sqlite) {
   return {};
 }
 
+// What was set aside before: a file that breaks again and again must not fill the disk.
+void RemoveOlder(const std::string& path, const std::string& start, const std::string& kept) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(path).parent_path();
+  std::error_code ignored;
+  std::vector<fs::path> older;
+  for (fs::directory_iterator it(folder.empty() ? fs::path(".") : folder, ignored), end;
+       !ignored && it != end; it.increment(ignored)) {
+    const std::string other = (folder / it->path().filename()).string();
+    if (other.starts_with(start) && other != kept) older.push_back(it->path());
+  }
+  for (const fs::path& file : older) fs::remove(file, ignored);
+}
+
+// Up to the year 9999; or 0, which is none.
+bool IsTime(std::int64_t ms) { return ms >= 0 && ms < std::int64_t{253'402'300'800'000}; }
+
 AlertState StateFrom(std::string_view text) {
   for (const AlertState state : {AlertState::kPending, AlertState::kFiring}) {
     if (ToString(state) == text) return state;
@@ -106,7 +124,7 @@ Result<SavedAlerts> StateDb::Load() {
   SavedAlerts saved;
   auto time = sqlite_.Number("SELECT value FROM meta WHERE key = 'evaluated_at_ms'");
   if (!time) return std::move(time).error();
-  saved.evaluated_at_ms = *time;
+  saved.evaluated_at_ms = IsTime(*time) ? *time : 0;
   auto rows = Statement::Prepare(
       sqlite_,
       "SELECT group_key, rule, rule_text, labels, annotations, evidence, state, value,"
@@ -128,6 +146,11 @@ Result<SavedAlerts> StateDb::Load() {
     alert.alert.active_at_ms = rows->Int(8);
     alert.alert.fired_at_ms = rows->Int(9);
     alert.alert.keep_firing_since_ms = rows->Int(10);
+    const Alert& read = alert.alert;
+    if (!IsTime(read.active_at_ms) || !IsTime(read.fired_at_ms) ||
+        !IsTime(read.keep_firing_since_ms)) {
+      continue;
+    }
     saved.alerts.push_back(std::move(alert));
   }
 }
@@ -199,11 +222,13 @@ Result<void> StateDb::Finish(Result<void> done) {
 
 Result<std::string> SetDatabaseAside(const std::string& path, WallTime now) {
   const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(now);
-  const std::string first = fmt::format("{}.corrupt-{:%Y%m%dT%H%M%SZ}", path, fmt::gmtime(seconds));
+  const std::string start = path + ".corrupt-";
+  const std::string first = fmt::format("{}{:%Y%m%dT%H%M%SZ}", start, fmt::gmtime(seconds));
   std::string aside = first;
   struct stat s = {};
   for (int i = 2; ::lstat(aside.c_str(), &s) == 0; ++i) aside = fmt::format("{}-{}", first, i);
   if (std::rename(path.c_str(), aside.c_str()) != 0) return ErrnoError(errno, path);
+  RemoveOlder(path, start, aside);
   // Under names with which SQLite finds them again. Most often they are not there.
   for (const char* end : {"-wal", "-shm"}) {
     (void)std::rename((path + end).c_str(), (aside + end).c_str());

@@ -39,8 +39,8 @@ class StateDb {
   Sqlite sqlite_;
 };
 
-// Renames the database and its -wal and -shm to "PATH.corrupt-20250301T120000Z" and so on. Returns
-// the new name. errors: as ErrnoError
+// Renames the database and its -wal and -shm to "PATH.corrupt-20250301T120000Z" and so on, and
+// removes those of earlier times. Returns the new name. errors: as ErrnoError
 Result<std::string> SetDatabaseAside(const std::string& path, WallTime now);
 
 }  // namespace ecsward

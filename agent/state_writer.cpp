@@ -79,7 +79,11 @@ bool StateWriter::Stop(std::chrono::milliseconds patience) {
 }
 
 void StateWriter::Loop() {
-  Restore();
+  try {
+    Restore();
+  } catch (const std::exception& e) {  // out of memory: the rules begin without it
+    log_.LogError("restoring the state", {{"error", e.what()}});
+  }
   checkpoint_at_ = Now() + pace_.checkpoint;
   reconcile_at_ = Now() + pace_.reconcile;
   for (bool stop = false; !stop;) {

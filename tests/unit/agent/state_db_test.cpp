@@ -172,5 +172,15 @@ TEST_F(StateDbTest, SetsAFileAsideWithItsCompanionsAndNeverOverAnother) {
   EXPECT_FALSE(SetDatabaseAside(path_, kNow));
 }
 
+TEST_F(StateDbTest, LeavesOnlyTheNewestOfTheFilesSetAside) {
+  for (const char* end : {"", "-wal"}) std::ofstream(path_ + end) << "x";
+  const std::string first = *SetDatabaseAside(path_, kNow);
+  Overwrite("y");
+  const std::string second = *SetDatabaseAside(path_, kNow + std::chrono::hours(1));
+  EXPECT_FALSE(fs::exists(first));
+  EXPECT_FALSE(fs::exists(first + "-wal"));
+  EXPECT_TRUE(fs::exists(second));
+}
+
 }  // namespace
 }  // namespace ecsward
