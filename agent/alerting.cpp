@@ -37,6 +37,9 @@ constexpr Metric kWriteFailures{"ecsward_state_write_failures_total",
                                 kCounter};
 
 constexpr std::int64_t kTrimEveryMs = 60'000;
+// Of all groups some are due in almost every tick, and a disk need not hear of each. After a crash
+// a timer is at most this much late.
+constexpr std::int64_t kPostEveryMs = 5'000;
 
 }  // namespace
 
@@ -70,7 +73,7 @@ void Alerting::Adopt(const Config& config, std::vector<RuleGroup> groups) {
     }
     return;
   }
-  const SavedAlerts alerts = PictureLocked();
+  SavedAlerts alerts = PictureLocked();
   if (rules_ && !same_target) Retire();
   if (!rules_) rules_ = std::make_unique<Rules>(table_, settings_.target_labels);
   const bool fresh = rules_->engine == nullptr || !same_settings;
@@ -87,6 +90,7 @@ void Alerting::Adopt(const Config& config, std::vector<RuleGroup> groups) {
   if (restore_ == Restore::kNotBegun) {
     StartWriter(config.state_directory);
   } else if (fresh && restore_ == Restore::kDone) {
+    alerts.evaluated_at_ms = now_ms_;  // nobody was away
     rules_->engine->Restore(alerts, now_ms_);
   }
 }
@@ -150,6 +154,13 @@ Result<void> Alerting::TakeRestored(SavedAlerts saved, std::string_view history)
   auto ok = LoadCheckpoint(history, rules_->history);
   if (!ok) return ok;
   KeepWhatIsNeeded();
+  // From a clock that was set back since: what is measured now would be refused as older.
+  std::int64_t newest_ms = now_ms_;
+  for (History::Id id = 0; id < rules_->history.id_end(); ++id) {
+    if (!rules_->history.alive(id)) continue;
+    newest_ms = std::max(newest_ms, rules_->history.newest_ms(id));
+  }
+  if (newest_ms > now_ms_) rules_->history.Shift(now_ms_ - newest_ms);
   return {};
 }
 
@@ -225,6 +236,7 @@ void Alerting::Shift(std::int64_t delta_ms) {
   rules_->engine->Shift(delta_ms);
   if (evaluated_at_ms_ != 0) evaluated_at_ms_ += delta_ms;
   trim_at_ms_ += delta_ms;
+  posted_at_ms_ += delta_ms;
   if (writer_) writer_->PostAll();  // in the database every time has moved
   const std::string seconds = fmt::format("{:.3f}", static_cast<double>(delta_ms) / 1000);
   log_.Info("the clock was set; rules' times have moved with it", {{"seconds", seconds}});
@@ -257,7 +269,10 @@ void Alerting::Evaluate() {
   took_ = clock_.Mono() - begin;
   evaluated_at_ms_ = now_ms_;
   const RuleEngineFigures figures = rules_->engine->figures();
-  if (writer_ && figures.pending + figures.firing > 0) writer_->PostEvaluated(now_ms_);
+  if (!writer_ || figures.pending + figures.firing == 0) return;
+  if (now_ms_ - posted_at_ms_ < kPostEveryMs) return;
+  posted_at_ms_ = now_ms_;
+  writer_->PostEvaluated(now_ms_);
 }
 
 void Alerting::Told(const AlertChange& change) {

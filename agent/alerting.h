@@ -109,6 +109,7 @@ class Alerting final : public TickListener {
   RuleTime time_;
   std::int64_t now_ms_ = 0;  // rule time of the last tick
   std::int64_t evaluated_at_ms_ = 0;
+  std::int64_t posted_at_ms_ = 0;  // when the writer was told of an evaluation
   std::int64_t trim_at_ms_ = 0;
   Restore restore_ = Restore::kNotBegun;
   std::optional<MonoTime> waiting_since_;

@@ -247,6 +247,11 @@ std::uint32_t History::BlockAt(const Series& series, std::int64_t time_ms) const
   return found;
 }
 
+std::int64_t History::newest_ms(Id id) const {
+  const Series& series = series_[id];
+  return series.last == kNoBlock ? std::numeric_limits<std::int64_t>::min() : series.writer.at.time;
+}
+
 bool History::At(Id id, std::int64_t time_ms, std::int64_t oldest_ms, Sample& out) const {
   const Series& series = series_[id];
   if (series.last == kNoBlock) return false;

@@ -77,6 +77,8 @@ class History {
   void Shift(std::int64_t delta_ms);
 
   // --- reading ---
+  // Of the newest sample; the beginning of time when there is none.
+  std::int64_t newest_ms(Id id) const;
   // The newest sample of the series at or before `time_ms`, when it is not older than `oldest_ms`
   // and no stale marker. O(1) when that is the newest of all.
   bool At(Id id, std::int64_t time_ms, std::int64_t oldest_ms, Sample& out) const;

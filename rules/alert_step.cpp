@@ -41,6 +41,7 @@ bool StepOverOutage(Alert& alert, std::int64_t saved_ms, std::int64_t now_ms, st
   const std::int64_t away = now_ms - saved_ms;
   if (alert.keep_firing_since_ms != 0) alert.keep_firing_since_ms += away;
   if (alert.state != AlertState::kPending) return true;
+  if (away == 0) return true;  // other settings, and no outage
   if (times.for_ms < grace_ms) return false;
   const std::int64_t left = times.for_ms - (saved_ms - alert.active_at_ms);
   if (left <= 0) return true;  // fires at once if the condition still holds

@@ -143,7 +143,10 @@ void AlertingRule::Take(Incoming incoming) {
 std::size_t AlertingRule::StepAll(std::int64_t now_ms) {
   std::size_t active_count = 0;
   for (const auto& active : table_->alerts) {
-    const bool visible = Step(active->alert, active->returned, now_ms, times_);
+    // The first evaluation after a restart decides nothing, as in Prometheus: a rate has too few
+    // samples yet, and what another group records may not be there.
+    const bool wait = std::exchange(active->restored, false) && !active->returned;
+    const bool visible = wait || Step(active->alert, active->returned, now_ms, times_);
     active->returned = false;
     if (active->alert.state != AlertState::kInactive) {
       ++active_count;
@@ -252,6 +255,7 @@ Result<void> AlertingRule::Evaluate(const EvaluationTime& at) {
   for (const promql::VectorSample& sample : vector) {
     incoming.push_back(Prepare(sample, at.now_ms));
   }
+  templates_.ForgetParsed();
   if (HasTwins(incoming)) {
     return Fail(ErrorCode::kInvalidArgument,
                 "vector contains metrics with the same labelset after applying alert labels");
@@ -283,6 +287,7 @@ bool AlertingRule::Restore(const Alert& saved, std::int64_t saved_ms, std::int64
   Active& active = table_->Add(labels, alert.labels);
   active.alert = std::move(alert);
   active.told = active.alert.state;
+  active.restored = true;
   return true;
 }
 

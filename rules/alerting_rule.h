@@ -49,6 +49,7 @@ class AlertingRule final : public LiveRule {
     bool texts_are_fresh = false;                // made for alert.value
     bool returned = false;                       // in this evaluation
     bool over = false;                           // nobody needs it any longer
+    bool restored = false;                       // and not evaluated since
     std::uint64_t ticket = 0;                    // of the evidence asked for
     AlertState written = AlertState::kInactive;  // the state that alerts_series has; inactive: none
     RuleSeries alerts_series, for_series;        // ALERTS, ALERTS_FOR_STATE

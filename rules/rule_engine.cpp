@@ -97,8 +97,9 @@ void RuleEngine::Impl::Restore(const SavedAlerts& saved, std::int64_t now_ms) {
   // A clock that was set back while the agent was away counts as no time at all.
   const std::int64_t saved_ms = std::min(saved.evaluated_at_ms, now_ms);
   const bool too_old = now_ms - saved_ms > world_.options.outage_tolerance_ms;
-  for (const RuleAlert& alert : saved.alerts) {
+  for (RuleAlert alert : saved.alerts) {
     if (alert.alert.state == AlertState::kInactive) continue;
+    ecsward::Shift(alert.alert, saved_ms - saved.evaluated_at_ms);
     AlertingRule* const rule = too_old ? nullptr : FindRule(alert);
     if (rule == nullptr || !rule->Restore(alert.alert, saved_ms, now_ms)) GiveUp(alert, now_ms);
   }

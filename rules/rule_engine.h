@@ -87,7 +87,8 @@ class RuleEngine {
   // same group keeps its alerts and timers; a rule that is gone resolves its alerts.
   void Load(std::vector<RuleGroup> groups, std::int64_t now_ms);
   // After Load and before the first evaluation after a start. Alerts whose rule is gone, and those
-  // from before too long an outage, are told to be resolved when they were firing.
+  // from before too long an outage, are told to be resolved when they were firing. The others stay
+  // as they are when the first evaluation does not return them; the second decides.
   void Restore(const SavedAlerts& saved, std::int64_t now_ms);
   void OnChange(std::function<void(const AlertChange&)> told);
 

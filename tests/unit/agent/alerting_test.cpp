@@ -190,6 +190,27 @@ TEST_F(AlertingTest, BringsTheHistoryBack) {
   EXPECT_EQ(sample.value, 7);  // the maximum of a minute, most of it before the restart
 }
 
+TEST_F(AlertingTest, GoesOnMeasuringAfterAClockThatWasSetBackMeanwhile) {
+  {
+    AgentRun run(state_, clock_);
+    run.load = 7;
+    run.TickFor(seconds(2));
+  }
+  clock_.SetWall(clock_.Wall() - hours(5));
+  AgentRun again(state_, clock_);
+  again.load = 3;
+  again.TickFor(seconds(2));
+  const std::string bytes = again.alerting.CopyHistory(
+      {{*LabelMatcher::Make(MatchType::kEqual, "__name__", "node_load1")}});
+  LabelTable labels;
+  History history(labels);
+  ASSERT_TRUE(LoadCheckpoint(bytes, history));
+  Sample sample;
+  ASSERT_TRUE(history.At(0, UnixMilliseconds(clock_.Wall()), 0, sample));
+  EXPECT_EQ(sample.value, 3);
+  EXPECT_EQ(sample.time_ms, UnixMilliseconds(clock_.Wall()));
+}
+
 TEST_F(AlertingTest, IsNotMovedBySomebodySettingTheClock) {
   AgentRun run(state_, clock_);
   run.load = 2;

@@ -121,5 +121,13 @@ TEST(AlertShift, MovesOnlyTimesThatAreSet) {
   EXPECT_EQ(alert.fired_at_ms, 0);
 }
 
+TEST(AlertStepOverOutage, WithoutAnOutageKeepsTheTimer) {
+  Alert alert;
+  alert.state = AlertState::kPending;
+  alert.active_at_ms = 40'000;
+  EXPECT_TRUE(StepOverOutage(alert, 60'000, 60'000, 600'000, {.for_ms = 30'000}));
+  EXPECT_EQ(alert.active_at_ms, 40'000);
+}
+
 }  // namespace
 }  // namespace ecsward

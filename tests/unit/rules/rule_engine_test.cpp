@@ -181,7 +181,7 @@ TEST(RuleEngineRestore, LeavesAFiringAlertFiringAndSilent) {
   EXPECT_EQ(after.Changes(), Texts{});
 }
 
-TEST(RuleEngineRestore, ResolvesWhatTheFirstEvaluationDoesNotGive) {
+TEST(RuleEngineRestore, ResolvesWhatTheSecondEvaluationDoesNotGive) {
   EngineWorld before;
   before.Load({AlertingRuleOf("Down", "up == 0")});
   before.Set("up", 0);
@@ -192,8 +192,53 @@ TEST(RuleEngineRestore, ResolvesWhatTheFirstEvaluationDoesNotGive) {
   after.engine.Restore(Saved(before, 0), 120'000);
   after.Set("up", 1);
   after.Run(120);
+  EXPECT_EQ(after.Alerts(), Texts{"Down firing"});
+  after.Run(135);
   EXPECT_EQ(after.Alerts(), Texts{"Down inactive"});
   EXPECT_EQ(after.Changes(), Texts{"Down firing>inactive"});
+}
+
+TEST(RuleEngineRestore, KeepsTheTimerOfARateThatHasTooFewSamplesYet) {
+  const auto rules = [] {
+    return std::vector<Rule>{AlertingRuleOf("Busy", "rate(x[1m]) > 0", 60)};
+  };
+  EngineWorld before;
+  before.Load(rules());
+  for (const int s : {0, 15, 30, 45}) {
+    before.Set("x", s);
+    before.Run(s);
+  }
+  ASSERT_EQ(before.Alerts(), Texts{"Busy pending"});
+
+  EngineWorld after;  // without the history
+  after.Load(rules());
+  after.engine.Restore(Saved(before, 45), 60'000);
+  for (const int s : {60, 75}) {
+    after.Set("x", s);
+    after.Run(s);
+    EXPECT_EQ(after.Alerts(), Texts{"Busy pending"}) << s;
+  }
+  after.Set("x", 90);
+  after.Run(90);  // 30 s before and 30 s now
+  EXPECT_EQ(after.Alerts(), Texts{"Busy firing"});
+  EXPECT_EQ(after.Changes(), Texts{"Busy pending>firing"});
+}
+
+TEST(RuleEngineRestore, CountsAClockThatWasSetBackAsNoTime) {
+  EngineWorld before;
+  before.Load({AlertingRuleOf("Down", "up == 0", 60)});
+  before.Set("up", 0);
+  before.Run(7200);
+  before.Run(7230);
+
+  EngineWorld after;
+  after.Load({AlertingRuleOf("Down", "up == 0", 60)});
+  after.engine.Restore(Saved(before, 7230), 100'000);
+  after.Set("up", 0);
+  after.Run(129);
+  EXPECT_EQ(after.Alerts(), Texts{"Down pending"});
+  after.Run(130);
+  EXPECT_EQ(after.Alerts(), Texts{"Down firing"});
 }
 
 TEST(RuleEngineRestore, ForgetsWhatIsOlderThanTheTolerance) {
