@@ -84,9 +84,9 @@ void Alerting::Adopt(const Config& config, std::vector<RuleGroup> groups) {
   SetRuleNames(groups);
   rules_->engine->Load(std::move(groups), now_ms_);
   rules_->engine->OnChange([this](const AlertChange& change) { Told(change); });
-  rules_->needs = rules_->engine->Needs();
-  rules_->feed.SetNeeds(rules_->needs);
+  rules_->feed.SetNeeds(rules_->engine->Needs());
   rules_->history_version = 0;
+  rules_->limit_all = true;
   if (restore_ == Restore::kNotBegun) {
     StartWriter(config.state_directory);
   } else if (fresh && restore_ == Restore::kDone) {
@@ -180,10 +180,7 @@ void Alerting::KeepWhatIsNeeded() {
 
 // How long; 0 when nobody asks for it.
 std::chrono::milliseconds Alerting::KeepFor(const Labels& labels) const {
-  std::chrono::milliseconds keep{0};
-  for (const HistoryNeed& need : rules_->needs) {
-    if (need.keep > keep && MatchesAll(need.matchers, labels)) keep = need.keep;
-  }
+  auto keep = std::max(rules_->feed.KeepFor(labels), std::chrono::milliseconds(0));
   // ALERTS and recorded series are there to be looked at even if no rule reads them.
   if (rules_->recorded.contains(labels.Get(kMetricName))) {
     keep = std::max(keep, settings_.rules.query.lookback);
@@ -196,8 +193,9 @@ void Alerting::LimitRecorded() {
   History& history = rules_->history;
   if (rules_->history_version == history.version()) return;
   rules_->history_version = history.version();
+  const bool all = std::exchange(rules_->limit_all, false);
   for (History::Id id = 0; id < history.id_end(); ++id) {
-    if (!history.alive(id)) continue;
+    if (!history.alive(id) || (!all && history.retention(id) != History::kForever)) continue;
     const Labels& labels = history.labels(id);
     if (rules_->recorded.contains(labels.Get(kMetricName))) {
       history.SetRetention(id, KeepFor(labels));
@@ -270,7 +268,8 @@ void Alerting::Evaluate() {
   evaluated_at_ms_ = now_ms_;
   const RuleEngineFigures figures = rules_->engine->figures();
   if (!writer_ || figures.pending + figures.firing == 0) return;
-  if (now_ms_ - posted_at_ms_ < kPostEveryMs) return;
+  const auto every_ms = std::min(kPostEveryMs, settings_.rules.evaluation_interval_ms);
+  if (now_ms_ - posted_at_ms_ < every_ms) return;
   posted_at_ms_ = now_ms_;
   writer_->PostEvaluated(now_ms_);
 }
@@ -351,16 +350,22 @@ std::vector<RuleStatus> Alerting::Statuses() const {
 
 std::string Alerting::CopyHistory(const std::vector<std::vector<LabelMatcher>>& selectors) const {
   std::string bytes;
+  std::vector<History::Id> all, some;
+  // One by one: thousands of regular expressions must not hold up a tick.
+  for (const std::vector<LabelMatcher>& selector : selectors) {
+    const std::lock_guard lock(mutex_);
+    if (!rules_) return bytes;
+    rules_->history.Select(selector, some);
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   {
     const std::lock_guard lock(mutex_);
     if (!rules_) return bytes;
-    std::vector<History::Id> all, some;
-    for (const std::vector<LabelMatcher>& selector : selectors) {
-      rules_->history.Select(selector, some);
-      all.insert(all.end(), some.begin(), some.end());
-    }
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
+    // A tick may have dropped some in between. An id that was given out again only means a series
+    // more than was asked for.
+    std::erase_if(all, [this](History::Id id) { return !rules_->history.alive(id); });
     CopyCheckpoint(rules_->history, all, bytes);
   }
   SealCheckpoint(bytes);
@@ -368,7 +373,12 @@ std::string Alerting::CopyHistory(const std::vector<std::vector<LabelMatcher>>& 
 }
 
 bool Alerting::Stop(std::chrono::milliseconds patience) {
-  return !writer_ || writer_->Stop(patience);
+  if (!writer_) return true;
+  // A tick that is stuck may hold the mutex; then what was told before is good enough.
+  if (const std::unique_lock lock(mutex_, std::try_to_lock); lock && posted_at_ms_ != 0) {
+    writer_->PostEvaluated(evaluated_at_ms_);
+  }
+  return writer_->Stop(patience);
 }
 
 }  // namespace ecsward

@@ -75,9 +75,9 @@ class Alerting final : public TickListener {
     History history;
     HistoryFeed feed;
     std::unique_ptr<RuleEngine> engine;
-    std::vector<HistoryNeed> needs;
     std::set<std::string, std::less<>> recorded;  // names of series that rules write
     std::uint64_t history_version = 0;            // when `recorded` series were last looked for
+    bool limit_all = true;                        // needs have changed
   };
   enum class Restore { kNotBegun, kReading, kRead, kDone };
 
