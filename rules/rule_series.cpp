@@ -27,7 +27,8 @@ std::string_view RuleSeries::Write(History& history, Sample sample) {
 }
 
 void RuleSeries::End(History& history, std::int64_t time_ms) {
-  Find(history);
+  // One that is gone already has its end, and must not be there again for nothing but that.
+  if (!history.Find(labels_, id_)) return;
   (void)history.Append(id_, {time_ms, StaleValue()});
 }
 

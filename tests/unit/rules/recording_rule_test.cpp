@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "metrics/series_set.h"
+#include "rules/rule_series.h"
 #include "tests/unit/rules/engine_world.h"
 
 namespace ecsward {
@@ -123,6 +125,19 @@ TEST(RecordingRule, SurvivesThatTheHistoryDropsItsSeries) {
   world.Run(120);
   EXPECT_EQ(world.At(kDoubled, 120), "6");
   EXPECT_EQ(world.At({{"__name__", "other"}}, 120), "none");
+}
+
+TEST(RuleSeries, EndsOnlyWhatIsThere) {
+  LabelTable labels;
+  History history(labels);
+  RuleSeries series(labels.Make(LabelPairs{{"__name__", "job:load"}}));
+  series.End(history, 1000);
+  EXPECT_EQ(history.series_count(), 0u);
+  EXPECT_EQ(series.Write(history, {2000, 1}), "");
+  series.End(history, 3000);
+  Sample last;
+  EXPECT_TRUE(history.From(0, 3000).Next(last));
+  EXPECT_TRUE(IsStale(last.value));
 }
 
 }  // namespace
