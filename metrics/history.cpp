@@ -40,8 +40,9 @@ History::Id History::Open(const Labels& labels) {
   Series& series = series_[id];
   series.alive = true;
   series.labels = labels;
-  by_name_[std::string(labels.Get(kMetricName))].push_back(id);
-  ++version_;
+  Named& named = by_name_[std::string(labels.Get(kMetricName))];
+  named.ids.push_back(id);
+  named.version = ++version_;
   return id;
 }
 
@@ -56,8 +57,16 @@ void History::SetRetention(Id id, std::chrono::milliseconds retention) {
   series_[id].retention_ms = std::max<std::int64_t>(0, retention.count());
 }
 
+std::chrono::milliseconds History::retention(Id id) const {
+  return std::chrono::milliseconds(series_[id].retention_ms);
+}
+
 const Labels& History::labels(Id id) const { return series_[id].labels; }
 std::uint64_t History::version() const { return version_; }
+std::uint64_t History::version(std::string_view name) const {
+  const auto it = by_name_.find(name);
+  return it == by_name_.end() ? 0 : it->second.version;
+}
 std::size_t History::id_end() const { return series_.size(); }
 bool History::alive(Id id) const { return id < series_.size() && series_[id].alive; }
 
@@ -73,7 +82,7 @@ void History::Select(std::span<const LabelMatcher> matchers, std::vector<Id>& ou
   if (name != nullptr) {
     const auto it = by_name_.find(std::string_view(name->value()));
     if (it == by_name_.end()) return;
-    for (const Id id : it->second) consider(id);
+    for (const Id id : it->second.ids) consider(id);
   } else {
     for (Id id = 0; id < series_.size(); ++id) {
       if (series_[id].alive) consider(id);
@@ -211,14 +220,15 @@ void History::Drop(Id id) {
   Series& series = series_[id];
   while (series.first != kNoBlock) DropFirstBlock(series);
   const auto it = by_name_.find(series.labels.Get(kMetricName));
-  std::erase(it->second, id);
-  if (it->second.empty()) by_name_.erase(it);
+  ++version_;
+  it->second.version = version_;
+  std::erase(it->second.ids, id);
+  if (it->second.ids.empty()) by_name_.erase(it);
   by_labels_.erase(series.labels.identity());
   const std::uint32_t generation = series.generation + 1;
   series = Series{};
   series.generation = generation;
   free_.push_back(id);
-  ++version_;
   ++dropped_;
 }
 
@@ -236,6 +246,7 @@ void History::Shift(std::int64_t delta_ms) {
     series.writer.at.time = moved(series.writer.at.time);
   }
   ++version_;
+  for (auto& [name, named] : by_name_) named.version = version_;
 }
 
 std::uint32_t History::BlockAt(const Series& series, std::int64_t time_ms) const {

@@ -53,10 +53,13 @@ class History {
   bool Find(const Labels& labels, Id& id) const;
   // How long before the newest sample this series keeps its samples, at least.
   void SetRetention(Id id, std::chrono::milliseconds retention);
+  std::chrono::milliseconds retention(Id id) const;
   const Labels& labels(Id id) const;
   // Grows whenever a series is opened or dropped, or all are shifted: whoever keeps ids must select
   // again, whoever keeps results must forget them.
   std::uint64_t version() const;
+  // The same of the series with this name alone, for whoever reads no others; 0: there is none.
+  std::uint64_t version(std::string_view name) const;
   // Grows whenever a series is dropped: until then, ids that were good are.
   std::uint64_t dropped() const { return dropped_; }
   // All ids below this were given out at some time; alive(id) says whether one stands for a series.
@@ -126,6 +129,10 @@ class History {
     Labels labels;
     std::int64_t retention_ms = kForever.count();
   };
+  struct Named {
+    std::vector<Id> ids;
+    std::uint64_t version = 0;
+  };
   struct NameHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view name) const {
@@ -145,7 +152,7 @@ class History {
   std::vector<Series> series_;
   std::vector<Id> free_;
   std::unordered_map<const void*, Id> by_labels_;
-  std::unordered_map<std::string, std::vector<Id>, NameHash, std::equal_to<>> by_name_;
+  std::unordered_map<std::string, Named, NameHash, std::equal_to<>> by_name_;
   std::vector<Sample> scratch_;  // of Repack
   std::uint64_t version_ = 0;
   std::uint64_t dropped_ = 0;

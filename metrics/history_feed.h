@@ -30,6 +30,9 @@ class HistoryFeed {
   // any more are dropped.
   void SetNeeds(std::vector<HistoryNeed> needs);
 
+  // The longest that somebody needs such a series; negative when nobody does.
+  std::chrono::milliseconds KeepFor(const Labels& labels) const { return needs_.Keep(labels); }
+
   // Right after SeriesTable::Publish.
   void OnTick(std::int64_t time_ms);
 

@@ -2,12 +2,23 @@
 
 namespace ecsward::promql {
 
+SeriesSelection::SeriesSelection(const std::vector<LabelMatcher>& matchers) : matchers_(matchers) {
+  for (const LabelMatcher& matcher : matchers) {
+    if (matcher.type() == MatchType::kEqual && matcher.name() == kMetricName) {
+      name_ = &matcher.value();
+    }
+  }
+}
+
 bool SeriesSelection::Refresh(const History& history) {
   if (selected_ && version_ == history.version()) return false;
+  version_ = history.version();
+  const std::uint64_t name_version = name_ == nullptr ? version_ : history.version(*name_);
+  if (selected_ && name_version == name_version_) return false;  // other series came or went
   history.Select(matchers_, ids_);
   labels_.clear();
   for (const History::Id id : ids_) labels_.push_back(history.labels(id));
-  version_ = history.version();
+  name_version_ = name_version;
   selected_ = true;
   return true;
 }

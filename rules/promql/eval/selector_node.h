@@ -1,6 +1,7 @@
 // An instant selector: the newest sample of each series that matches.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "rules/promql/eval/node.h"
@@ -12,7 +13,7 @@ namespace ecsward::promql {
 class SeriesSelection {
  public:
   // `matchers` outlives this.
-  explicit SeriesSelection(const std::vector<LabelMatcher>& matchers) : matchers_(matchers) {}
+  explicit SeriesSelection(const std::vector<LabelMatcher>& matchers);
 
   // True when it has just selected anew, and the ids may be others.
   bool Refresh(const History& history);
@@ -24,8 +25,9 @@ class SeriesSelection {
   const std::vector<LabelMatcher>& matchers_;
   std::vector<History::Id> ids_;
   std::vector<Labels> labels_;
+  const std::string* name_ = nullptr;  // of the metric, when the matchers say it
   bool selected_ = false;
-  std::uint64_t version_ = 0;
+  std::uint64_t version_ = 0, name_version_ = 0;  // of all series, and of those with the name
 };
 
 class SelectorNode final : public VectorNode {

@@ -1,6 +1,7 @@
 #include "rules/promql/eval/subquery_range.h"
 
 #include <algorithm>
+#include <chrono>
 #include <compare>
 #include <utility>
 
@@ -17,6 +18,32 @@ std::int64_t CeilTo(std::int64_t time_ms, std::int64_t step_ms) {
 }
 
 }  // namespace
+
+SubqueryRange::SubqueryRange(const Subquery& subquery, std::int64_t step_ms, VectorPtr inner,
+                             bool carries_on)
+    : subquery_(subquery), step_ms_(step_ms), inner_(std::move(inner)), carries_on_(carries_on) {
+  for (const HistoryNeed& need : HistoryNeeds(*subquery.expr, std::chrono::milliseconds(0))) {
+    const auto name =
+        std::find_if(need.matchers.begin(), need.matchers.end(), [](const LabelMatcher& matcher) {
+          return matcher.type() == MatchType::kEqual && matcher.name() == kMetricName;
+        });
+    if (name == need.matchers.end()) {
+      reads_any_ = true;
+    } else {
+      names_.push_back(name->value());
+    }
+  }
+}
+
+// Another one when a series that is read has come or gone.
+std::uint64_t SubqueryRange::VersionOf(const History& history) const {
+  if (reads_any_) return history.version();
+  std::uint64_t version = 0;
+  for (const std::string& name : names_) {
+    version = version * 0x100000001b3 + history.version(name);
+  }
+  return version;
+}
 
 void SubqueryRange::Track::DropBefore(std::int64_t time_ms) {
   while (first < samples.size() && samples[first].time_ms < time_ms) ++first;
@@ -61,13 +88,13 @@ bool SubqueryRange::MoveTo(Evaluation& e, std::int64_t time_ms) {
 
 // A new run: the history may have grown since the last one.
 void SubqueryRange::ForgetUnsettled(const Evaluation& e) {
-  if (!carries_on_ || version_ != e.history.version() || e.settled_ms < settled_ms_) {
+  if (!carries_on_ || version_ != VersionOf(e.history) || e.settled_ms < settled_ms_) {
     Forget();
   } else {
     DropFrom(settled_ms_);
   }
   run_ = e.run;
-  version_ = e.history.version();
+  version_ = VersionOf(e.history);
   settled_ms_ = e.settled_ms;
 }
 

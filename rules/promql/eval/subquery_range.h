@@ -5,6 +5,7 @@
 // or at a fixed time, and not when series came or went in between.
 #pragma once
 
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -15,8 +16,7 @@ namespace ecsward::promql {
 class SubqueryRange final : public RangeNode {
  public:
   // `subquery` outlives this. `carries_on`: whether steps stay as they are when time moves on.
-  SubqueryRange(const Subquery& subquery, std::int64_t step_ms, VectorPtr inner, bool carries_on)
-      : subquery_(subquery), step_ms_(step_ms), inner_(std::move(inner)), carries_on_(carries_on) {}
+  SubqueryRange(const Subquery& subquery, std::int64_t step_ms, VectorPtr inner, bool carries_on);
 
   bool MoveTo(Evaluation& e, std::int64_t time_ms) override;
   std::size_t size() const override { return tracks_.size(); }
@@ -37,6 +37,7 @@ class SubqueryRange final : public RangeNode {
     void Append(const Sample& sample);
   };
 
+  std::uint64_t VersionOf(const History& history) const;
   void ForgetUnsettled(const Evaluation& e);
   void Forget();
   void DropBefore(std::int64_t time_ms);
@@ -48,6 +49,8 @@ class SubqueryRange final : public RangeNode {
   const std::int64_t step_ms_;
   const VectorPtr inner_;
   const bool carries_on_;
+  std::vector<std::string> names_;  // of the metrics that the inner expression reads
+  bool reads_any_ = false;          // it reads others, too
 
   // Steps in [first_ms_, next_ms_) have been evaluated.
   bool has_steps_ = false;

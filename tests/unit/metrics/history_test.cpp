@@ -218,5 +218,29 @@ TEST_F(HistoryTest, KeepsEveryTimeThatThereIs) {
   for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].time_ms, times[i]);
 }
 
+TEST(HistoryVersion, OfANameStaysWhileOtherSeriesComeAndGo) {
+  LabelTable labels;
+  History history(labels);
+  const auto open = [&](const char* name, const char* device) {
+    return history.Open(labels.Make(LabelPairs{{"__name__", name}, {"device", device}}));
+  };
+  EXPECT_EQ(history.version("a"), 0u);
+  open("a", "vda");
+  const auto first = history.version("a");
+  EXPECT_GT(first, 0u);
+  const auto other = open("b", "vda");
+  history.Drop(other);
+  EXPECT_EQ(history.version("a"), first);
+  EXPECT_EQ(history.version("b"), 0u);
+  const auto second = open("a", "vdb");
+  const auto with_two = history.version("a");
+  EXPECT_NE(with_two, first);
+  history.Drop(second);
+  EXPECT_NE(history.version("a"), with_two);
+  const auto before = history.version("a");
+  history.Shift(1000);
+  EXPECT_NE(history.version("a"), before);
+}
+
 }  // namespace
 }  // namespace ecsward
