@@ -39,7 +39,7 @@ constexpr Metric kWriteFailures{"ecsward_state_write_failures_total",
 constexpr std::int64_t kTrimEveryMs = 60'000;
 // Of all groups some are due in almost every tick, and a disk need not hear of each. After a crash
 // a timer is at most this much late.
-constexpr std::int64_t kPostEveryMs = 5'000;
+constexpr std::int64_t kPostEveryMs = 2'000;
 
 }  // namespace
 
