@@ -148,6 +148,24 @@ async function busy(table) {
     `CPU of all threads, with a pause: ${us(got.quiet_cpu_us)} → ${us(got.busy_cpu_us)}`);
 }
 
+// What the built-in rules cost the whole agent, beside one without rules, both scraped once a second.
+async function stockRules(table) {
+  const agents = await Promise.all(['alerting: {rule_files: []}', ''].map((config) => Agent.start({ config })));
+  const cpuSeconds = async (agent) => (await agent.value('process_cpu_seconds_total{}')) ?? (await agent.value('process_cpu_seconds_total'));
+  const seconds = kQuick ? 40 : 100;
+  const before = await Promise.all(agents.map(cpuSeconds));
+  for (let i = 0; i < seconds; ++i) {
+    await Promise.all([delay(1000), ...agents.map((agent) => agent.get('/metrics'))]);
+  }
+  const [without, withRules] = agents.map((agent) => statusKib(agent.pid, 'VmRSS'));
+  const after = await Promise.all(agents.map(cpuSeconds));
+  const cpu = agents.map((_, i) => ((after[i] - before[i]) / seconds) * 100);
+  await Promise.all(agents.map((agent) => agent.stop()));
+  table.limit('resident memory that the stock rules add to the agent', mib(withRules - without), '',
+    withRules - without <= 3 * 1024, '≤ 3 MiB',
+    `${mib(withRules)} and ${mib(without)}; of one CPU ${cpu[1].toFixed(2)} % and ${cpu[0].toFixed(2)} %, scraped each second`);
+}
+
 const rulesBeside = (table) => rules(table, kPrograms, kQuick);
 
 async function main() {
@@ -156,14 +174,15 @@ async function main() {
   }
   const table = new Table();
   if (wanted('scrapes') || wanted('paced')) {
-    const agent = await Agent.start();
+    // Without rules, which node_exporter has none of; they have rows of their own.
+    const agent = await Agent.start({ config: 'alerting: {rule_files: []}' });
     const exporter = await NodeExporter.start(kExporterFlags);
     if (wanted('scrapes')) await scrapes(table, agent, exporter);
     await delay(1000); // what the scrapes left behind (write-backs) is not the next row's
     if (wanted('paced')) await paced(table, agent, exporter);
     await Promise.all([agent.stop(), exporter.stop()]);
   }
-  for (const [name, part] of Object.entries({ ticks, allocations, starts, busy, flat, rules: rulesBeside })) {
+  for (const [name, part] of Object.entries({ ticks, allocations, starts, busy, flat, stockRules, rules: rulesBeside })) {
     if (!wanted(name)) continue;
     // One part that cannot be measured here takes no other with it.
     await part(table).catch((error) => table.skipped(name, `not measured: ${error.message.split('\n')[0]}`));
