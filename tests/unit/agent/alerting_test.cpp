@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <thread>
 
 #include "metrics/history_checkpoint.h"
@@ -37,9 +38,34 @@ std::vector<RuleGroup> Groups(std::string_view yaml) {
   return std::move(file.groups);
 }
 
+// A FakeClock that the writer's thread may look at while the test sets it.
+class SharedClock final : public Clock {
+ public:
+  WallTime Wall() const override {
+    const std::lock_guard lock(mutex_);
+    return clock_.Wall();
+  }
+  MonoTime Mono() const override {
+    const std::lock_guard lock(mutex_);
+    return clock_.Mono();
+  }
+  void Advance(std::chrono::nanoseconds by) {
+    const std::lock_guard lock(mutex_);
+    clock_.Advance(by);
+  }
+  void SetWall(WallTime wall) {
+    const std::lock_guard lock(mutex_);
+    clock_.SetWall(wall);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  FakeClock clock_;
+};
+
 // One run of the agent, as far as rules go.
 struct AgentRun {
-  AgentRun(const std::string& directory, FakeClock& clock_of_host, std::string_view rules = kRules)
+  AgentRun(const std::string& directory, SharedClock& clock_of_host, std::string_view rules = kRules)
       : clock(clock_of_host), load_set(table.AddSet()), alerting(table, clock, log) {
     config.state_directory = directory;
     config.alerting.target_labels = {{"instance", "h"}};
@@ -92,7 +118,7 @@ struct AgentRun {
     return -1;
   }
 
-  FakeClock& clock;
+  SharedClock& clock;
   Logger log{LogLevel::kInfo, [this](LogLevel, std::string_view line) {
                const std::lock_guard lock(said_mutex);
                said.append(line) += '\n';
@@ -111,7 +137,7 @@ class AlertingTest : public testing::Test {
  protected:
   TempFolder folder_;
   const std::string state_ = folder_.path() / "state";
-  FakeClock clock_;
+  SharedClock clock_;
 };
 
 TEST_F(AlertingTest, FiresWhenTheConditionHasHeldAsLongAsTheRuleAsks) {
