@@ -65,7 +65,8 @@ class SharedClock final : public Clock {
 
 // One run of the agent, as far as rules go.
 struct AgentRun {
-  AgentRun(const std::string& directory, SharedClock& clock_of_host, std::string_view rules = kRules)
+  AgentRun(const std::string& directory, SharedClock& clock_of_host,
+           std::string_view rules = kRules)
       : clock(clock_of_host), load_set(table.AddSet()), alerting(table, clock, log) {
     config.state_directory = directory;
     config.alerting.target_labels = {{"instance", "h"}};
