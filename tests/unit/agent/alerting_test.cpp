@@ -119,6 +119,11 @@ struct AgentRun {
     return -1;
   }
 
+  bool Said(std::string_view what) {
+    const std::lock_guard lock(said_mutex);
+    return said.find(what) != std::string::npos;
+  }
+
   SharedClock& clock;
   Logger log{LogLevel::kInfo, [this](LogLevel, std::string_view line) {
                const std::lock_guard lock(said_mutex);
@@ -154,7 +159,7 @@ TEST_F(AlertingTest, FiresWhenTheConditionHasHeldAsLongAsTheRuleAsks) {
   EXPECT_EQ(Get(alerts[0].alert.annotations, "summary"), "load 2 on h");
   EXPECT_EQ(ToString(alerts[0].alert.labels),
             R"({alertname="HighLoad", instance="h", job="node"})");
-  EXPECT_NE(run.said.find("alert=HighLoad msg=\"alert firing\""), std::string::npos);
+  EXPECT_TRUE(run.Said("alert=HighLoad msg=\"alert firing\""));
   run.load = 0;
   run.TickFor(seconds(2));
   EXPECT_EQ(run.States(), "inactive");
@@ -188,7 +193,7 @@ TEST_F(AlertingTest, GoesOnCountingAfterARestart) {
   again.load = 2;
   again.TickFor(seconds(2));
   EXPECT_EQ(again.States(), "pending");
-  EXPECT_NE(again.said.find("alerts restored"), std::string::npos);
+  EXPECT_TRUE(again.Said("alerts restored"));
   // The two seconds away do not count, as in Prometheus; the eight before them do.
   again.TickFor(seconds(4));
   EXPECT_EQ(again.States(), "firing");
@@ -245,7 +250,7 @@ TEST_F(AlertingTest, IsNotMovedBySomebodySettingTheClock) {
   clock_.SetWall(clock_.Wall() + hours(3));
   run.TickFor(seconds(2));
   EXPECT_EQ(run.States(), "pending");
-  EXPECT_NE(run.said.find("the clock was set"), std::string::npos);
+  EXPECT_TRUE(run.Said("the clock was set"));
   clock_.SetWall(clock_.Wall() - hours(6));
   run.TickFor(seconds(2));
   EXPECT_EQ(run.States(), "pending");
@@ -309,7 +314,7 @@ TEST_F(AlertingTest, RunsWithDamagedState) {
   run.load = 2;
   run.TickFor(seconds(13));
   EXPECT_EQ(run.States(), "firing");
-  EXPECT_NE(run.said.find("set aside"), std::string::npos);
+  EXPECT_TRUE(run.Said("set aside"));
 }
 
 }  // namespace
