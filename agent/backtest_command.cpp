@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t kMaxRuleFile = std::size_t{8} << 20;
 // Groups come due at any moment of their interval; the daemon looks once a tick.
 constexpr std::int64_t kStepMs = 1000;
-constexpr std::int64_t kLongestMs = std::int64_t{7 * 24} * 3'600'000;
+constexpr std::int64_t kLongestMs = std::int64_t{7} * 24 * 3'600'000;
 
 CommandResult Failed(const std::string& message) {
   return {"", ForTerminal("ecsward: " + message + "\n"), 1};
