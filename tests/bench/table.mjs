@@ -1,8 +1,8 @@
 // The table of docs/performance.md, and whether each row is what we promise.
 import fs from 'node:fs';
 
-const kBegin = '<!-- begin: ./dev bench --write -->';
-const kEnd = '<!-- end: ./dev bench --write -->';
+// Where a run's table stands: each choice of parts has a place of its own.
+const marks = (only) => ['begin', 'end'].map((end) => `<!-- ${end}: ./dev bench --write${only ? ` --only=${only}` : ''} -->`);
 
 export class Table {
   rows = [];
@@ -44,11 +44,12 @@ export class Table {
     return `${this.machine}\n\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
   }
 
-  writeInto(file) {
+  writeInto(file, only) {
     const page = fs.readFileSync(file, 'utf8');
-    const begin = page.indexOf(kBegin);
-    const end = page.indexOf(kEnd);
-    if (begin < 0 || end < begin) throw new Error(`${file} has no lines "${kBegin}" and "${kEnd}"`);
-    fs.writeFileSync(file, `${page.slice(0, begin + kBegin.length)}\n${this.text()}${page.slice(end)}`);
+    const [beginMark, endMark] = marks(only);
+    const begin = page.indexOf(beginMark);
+    const end = page.indexOf(endMark);
+    if (begin < 0 || end < begin) throw new Error(`${file} has no lines "${beginMark}" and "${endMark}"`);
+    fs.writeFileSync(file, `${page.slice(0, begin + beginMark.length)}\n${this.text()}${page.slice(end)}`);
   }
 }
