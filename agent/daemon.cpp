@@ -64,7 +64,8 @@ class Daemon {
         std::make_unique<PrometheusServer>(io_, EndpointOptions(config_), table_, clock_, self_);
     if (auto ok = server_->Start(); !ok) return ok;
     if (auto ok = OpenControl(config_); !ok) return ok;
-    evidence_ = std::make_unique<EvidenceThread>(HostRoot(config_.paths), clock_);
+    evidence_ = std::make_unique<EvidenceThread>(HostRoot(config_.paths), clock_, EvidenceOptions(),
+                                                 boards_);
     alerting_.SetEvidence(*evidence_);
     alerting_.Configure(config_, std::move(loaded.rules.groups));
     // The first tick before anybody is answered: the first scrape has something to show.
@@ -284,9 +285,10 @@ class Daemon {
   SeriesTable table_;
   ReloadStatus reload_;
   SelfRegistry self_;
+  const std::shared_ptr<HostBoards> boards_ = std::make_shared<HostBoards>();
   std::unique_ptr<EvidenceThread> evidence_;
   Alerting alerting_{table_, clock_, log_};
-  SamplerThread sampler_{kernel_, clock_, table_, reload_, log_, &alerting_};
+  SamplerThread sampler_{kernel_, clock_, table_, reload_, log_, &alerting_, boards_};
   asio::io_context io_{1};
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   asio::steady_timer watchdog_{io_}, release_{io_};

@@ -32,7 +32,7 @@ struct SamplerThread::Collecting {
         paths(config.paths),
         root(config.paths),
         sampler(root, owner.kernel_, owner.clock_, owner.table_, SelectCollectors(config.collect),
-                LogStates(owner.log_)) {
+                LogStates(owner.log_), {owner.boards_, config.state_directory}) {
     sampler.ContinueFrom(ticks_before);
   }
 
@@ -48,12 +48,14 @@ struct SamplerThread::Collecting {
 };
 
 SamplerThread::SamplerThread(const Kernel& kernel, const Clock& clock, SeriesTable& table,
-                             const ReloadStatus& reload, const Logger& log, TickListener* listener)
+                             const ReloadStatus& reload, const Logger& log, TickListener* listener,
+                             std::shared_ptr<HostBoards> boards)
     : kernel_(kernel),
       clock_(clock),
       table_(table),
       log_(log),
       listener_(listener),
+      boards_(std::move(boards)),
       own_(table.AddSet()),
       self_(clock.Wall(), reload) {}
 

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/kernel.h"
 #include "base/log.h"
+#include "collectors/host_boards.h"
 #include "metrics/series_table.h"
 
 namespace ecsward {
@@ -44,7 +45,8 @@ class SamplerThread {
  public:
   // All outlive this; `kernel` also a collector that is stuck. `listener` may be null.
   SamplerThread(const Kernel& kernel, const Clock& clock, SeriesTable& table,
-                const ReloadStatus& reload, const Logger& log, TickListener* listener = nullptr);
+                const ReloadStatus& reload, const Logger& log, TickListener* listener = nullptr,
+                std::shared_ptr<HostBoards> boards = std::make_shared<HostBoards>());
   ~SamplerThread();
   SamplerThread(const SamplerThread&) = delete;
   SamplerThread& operator=(const SamplerThread&) = delete;
@@ -79,6 +81,7 @@ class SamplerThread {
   SeriesTable& table_;
   const Logger& log_;
   TickListener* const listener_;
+  const std::shared_ptr<HostBoards> boards_;
   SeriesSet& own_;
   SelfMetrics self_;
 

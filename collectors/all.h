@@ -4,11 +4,13 @@
 #include <chrono>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/host_root.h"
 #include "base/kernel.h"
 #include "collectors/collector.h"
+#include "collectors/host_boards.h"
 #include "collectors/network_links.h"
 #include "collectors/options.h"
 #include "collectors/shared_file.h"
@@ -31,6 +33,9 @@ struct CollectorEnv {
   const HostRoot& root;
   const Kernel& kernel;
   SharedSources& shared;  // for collectors of Pace::kTick
+  HostBoards& boards;
+  // Where a collector may keep what must survive a restart; empty: nowhere, as for one single run.
+  const std::string& state_directory;
 };
 
 enum class Pace {

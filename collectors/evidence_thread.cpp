@@ -19,6 +19,23 @@ constexpr std::size_t kKinds = 5;
 // More open questions of one kind than there can be alerts: the host has made us wait for long.
 constexpr std::size_t kMaxOpen = 10'000;
 
+// Null: nothing is remembered of that kind.
+const OffenderRing* RingOf(const HostBoards& boards, EvidenceKind kind) {
+  switch (kind) {
+    case EvidenceKind::kCpu:
+      return &boards.cpu;
+    case EvidenceKind::kMemory:
+      return &boards.memory;
+    case EvidenceKind::kDisk:
+      return &boards.disk;
+    case EvidenceKind::kNetwork:
+      return &boards.port_traffic;
+    case EvidenceKind::kPort:
+      break;
+  }
+  return nullptr;
+}
+
 std::size_t IndexOf(EvidenceKind kind) { return static_cast<std::size_t>(kind); }
 
 }  // namespace
@@ -28,8 +45,12 @@ std::size_t IndexOf(EvidenceKind kind) { return static_cast<std::size_t>(kind); 
 // before the stop.
 class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThread::Worker> {
  public:
-  Worker(const HostRoot& root, const Clock& clock, EvidenceOptions options)
-      : reader_(root, stop_), clock_(clock), options_(std::move(options)) {}
+  Worker(const HostRoot& root, const Clock& clock, EvidenceOptions options,
+         std::shared_ptr<const HostBoards> boards)
+      : reader_(root, stop_),
+        clock_(clock),
+        options_(std::move(options)),
+        boards_(std::move(boards)) {}
 
   void Expect(EvidenceKind kind) {
     if (!NeedsTwoReadings(kind)) return;
@@ -40,11 +61,11 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
     Wake();
   }
 
-  void Ask(EvidenceKind kind, std::function<void(Evidence)> done) {
+  void Ask(const EvidenceQuestion& question, std::function<void(Evidence)> done) {
     const std::lock_guard lock(mutex_);
-    std::vector<Done>& open = states_[IndexOf(kind)].open;
+    std::vector<Open>& open = states_[IndexOf(question.kind)].open;
     if (open.size() >= kMaxOpen) return;
-    open.push_back(std::move(done));
+    open.push_back({std::move(done), question.since_ms});
     Wake();
   }
 
@@ -56,12 +77,15 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
   }
 
  private:
-  using Done = std::function<void(Evidence)>;
+  struct Open {
+    std::function<void(Evidence)> done;
+    std::int64_t since_ms = 0;
+  };
   using Reading = std::optional<OffenderReading>;
   struct State {
     Reading baseline;
     bool expected = false;
-    std::vector<Done> open;
+    std::vector<Open> open;
   };
   using Lock = std::unique_lock<std::mutex>;
 
@@ -125,7 +149,7 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
       if (Reading reading = Read(kind, lock)) state.baseline = std::move(reading);
       return;
     }
-    std::vector<Done> open = std::move(state.open);
+    std::vector<Open> open = std::move(state.open);
     state.open.clear();
     Reading before;
     if (NeedsTwoReadings(kind)) {
@@ -189,13 +213,22 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
     changed_.wait_until(lock, until, [this] { return stop_.load(); });
   }
 
-  void Tell(const std::vector<Done>& open, const Evidence& evidence, Lock& lock) {
-    for (const Done& done : open) {
+  // With what the rings remember of the time since `since_ms`.
+  Evidence Remembered(Evidence evidence, std::int64_t since_ms) const {
+    const OffenderRing* const ring = boards_ ? RingOf(*boards_, evidence.kind) : nullptr;
+    if (ring != nullptr && since_ms > 0) {
+      evidence.periods = ring->Periods(since_ms, evidence.time_ms);
+    }
+    return evidence;
+  }
+
+  void Tell(const std::vector<Open>& open, const Evidence& evidence, Lock& lock) {
+    for (const Open& question : open) {
       if (stop_) return;
       calling_ = true;
       lock.unlock();
       try {
-        done(evidence);
+        question.done(Remembered(evidence, question.since_ms));
       } catch (const std::exception&) {
         // The caller's own affair; the others still get their answer.
       }
@@ -211,20 +244,22 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
   OffenderReader reader_;
   const Clock& clock_;
   const EvidenceOptions options_;
+  const std::shared_ptr<const HostBoards> boards_;
   std::array<State, kKinds> states_;
   bool thread_started_ = false;
   bool calling_ = false;
 };
 
-EvidenceThread::EvidenceThread(const HostRoot& root, const Clock& clock, EvidenceOptions options)
-    : worker_(std::make_shared<Worker>(root, clock, std::move(options))) {}
+EvidenceThread::EvidenceThread(const HostRoot& root, const Clock& clock, EvidenceOptions options,
+                               std::shared_ptr<const HostBoards> boards)
+    : worker_(std::make_shared<Worker>(root, clock, std::move(options), std::move(boards))) {}
 
 EvidenceThread::~EvidenceThread() { worker_->Stop(); }
 
 void EvidenceThread::Expect(EvidenceKind kind) { worker_->Expect(kind); }
 
-void EvidenceThread::Ask(EvidenceKind kind, std::function<void(Evidence)> done) {
-  worker_->Ask(kind, std::move(done));
+void EvidenceThread::Ask(const EvidenceQuestion& question, std::function<void(Evidence)> done) {
+  worker_->Ask(question, std::move(done));
 }
 
 }  // namespace ecsward

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/host_root.h"
+#include "collectors/host_boards.h"
 #include "metrics/evidence.h"
 
 namespace ecsward {
@@ -27,7 +28,9 @@ struct EvidenceOptions {
 class EvidenceThread final : public EvidenceSource {
  public:
   // `clock` outlives this. Reads `root` even after this is gone, if the host makes it wait.
-  EvidenceThread(const HostRoot& root, const Clock& clock, EvidenceOptions options = {});
+  // `boards` may be null: then only readings answer.
+  EvidenceThread(const HostRoot& root, const Clock& clock, EvidenceOptions options = {},
+                 std::shared_ptr<const HostBoards> boards = nullptr);
   // Does not wait for the host, only for a `done` that is being called.
   ~EvidenceThread() override;
   EvidenceThread(const EvidenceThread&) = delete;
@@ -36,7 +39,7 @@ class EvidenceThread final : public EvidenceSource {
   // Takes a first reading, unless there is one that is young enough.
   void Expect(EvidenceKind kind) override;
   // Questions of one kind that come while one is being answered share the answer to the next.
-  void Ask(EvidenceKind kind, std::function<void(Evidence)> done) override;
+  void Ask(const EvidenceQuestion& question, std::function<void(Evidence)> done) override;
 
  private:
   class Worker;

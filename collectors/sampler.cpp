@@ -48,9 +48,10 @@ Result<void> Collect(Collector& collector, const Tick& tick, SeriesSet& set) {
 class Sampler::SlowRun : public std::enable_shared_from_this<Sampler::SlowRun> {
  public:
   SlowRun(const HostRoot& root, const Kernel& kernel, const SamplerCollector& what,
-          std::shared_ptr<SeriesSet> set)
-      : root_(root), shared_(root_), set_(std::move(set)) {
-    collector_ = what.spec->make({root_, kernel, shared_}, what.options);
+          SamplerPlaces places, std::shared_ptr<SeriesSet> set)
+      : root_(root), places_(std::move(places)), shared_(root_), set_(std::move(set)) {
+    collector_ = what.spec->make({root_, kernel, shared_, *places_.boards, places_.state_directory},
+                                 what.options);
   }
 
   const SeriesSet& set() const { return *set_; }
@@ -119,6 +120,7 @@ class Sampler::SlowRun : public std::enable_shared_from_this<Sampler::SlowRun> {
   }
 
   const HostRoot root_;  // a copy, for the same reason
+  const SamplerPlaces places_;
   SharedSources shared_;
   std::shared_ptr<SeriesSet> set_;  // the thread's while a run is under way, else the sampler's
   std::unique_ptr<Collector> collector_;
@@ -147,12 +149,14 @@ struct Sampler::Entry {
 };
 
 Sampler::Sampler(const HostRoot& root, const Kernel& kernel, const Clock& clock, SeriesTable& table,
-                 const std::vector<SamplerCollector>& collectors, CollectorStateFn on_state)
+                 const std::vector<SamplerCollector>& collectors, CollectorStateFn on_state,
+                 SamplerPlaces places)
     : root_(root),
       kernel_(kernel),
       clock_(clock),
       table_(table),
       on_state_(std::move(on_state)),
+      places_(std::move(places)),
       shared_(root),
       own_(table.AddSet()) {
   for (const SamplerCollector& what : collectors) {
@@ -160,9 +164,10 @@ Sampler::Sampler(const HostRoot& root, const Kernel& kernel, const Clock& clock,
     entry->spec = what.spec;
     entry->interval = what.interval.value_or(what.spec->interval);
     if (what.spec->pace == Pace::kSlow) {
-      entry->slow = std::make_shared<SlowRun>(root_, kernel_, what, table_.AddSlowSet());
+      entry->slow = std::make_shared<SlowRun>(root_, kernel_, what, places_, table_.AddSlowSet());
     } else {
-      entry->quick = what.spec->make({root_, kernel_, shared_}, what.options);
+      entry->quick = what.spec->make(
+          {root_, kernel_, shared_, *places_.boards, places_.state_directory}, what.options);
       entry->set = &table_.AddSet();
     }
     entries_.push_back(std::move(entry));

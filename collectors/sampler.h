@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,12 @@ struct SamplerCollector {
   const CollectorSpec* spec;
   CollectorOptions options;
   std::optional<std::chrono::nanoseconds> interval;  // instead of the table's
+};
+
+// Where collectors leave what is no series.
+struct SamplerPlaces {
+  std::shared_ptr<HostBoards> boards = std::make_shared<HostBoards>();
+  std::string state_directory;  // empty: nothing is kept
 };
 
 enum class CollectorState { kFine, kNotSupported, kFailed, kStuck };
@@ -44,7 +51,8 @@ class Sampler {
   // `root`, `kernel`, `clock` and `table` outlive the sampler; `kernel` also any thread of its that
   // is stuck.
   Sampler(const HostRoot& root, const Kernel& kernel, const Clock& clock, SeriesTable& table,
-          const std::vector<SamplerCollector>& collectors, CollectorStateFn on_state);
+          const std::vector<SamplerCollector>& collectors, CollectorStateFn on_state,
+          SamplerPlaces places = {});
   // Takes the collectors' series out of the table. Does not wait for a slow collector that is
   // running.
   ~Sampler();
@@ -85,6 +93,7 @@ class Sampler {
   const Clock& clock_;
   SeriesTable& table_;
   CollectorStateFn on_state_;
+  const SamplerPlaces places_;
   SharedSources shared_;
   std::vector<std::unique_ptr<Entry>> entries_;
   SeriesSet& own_;

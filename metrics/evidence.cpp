@@ -34,6 +34,26 @@ std::optional<EvidenceKind> ParseEvidenceKind(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view ToString(EvidencePeriod::What what) {
+  switch (what) {
+    case EvidencePeriod::What::kBefore:
+      return "before";
+    case EvidencePeriod::What::kWindow:
+      return "window";
+    case EvidencePeriod::What::kPeak:
+      break;
+  }
+  return "peak";
+}
+
+std::optional<EvidencePeriod::What> ParseEvidencePeriod(std::string_view text) {
+  using What = EvidencePeriod::What;
+  for (const What what : {What::kBefore, What::kWindow, What::kPeak}) {
+    if (ToString(what) == text) return what;
+  }
+  return std::nullopt;
+}
+
 std::string Summary(const Evidence& evidence) {
   std::string out;
   for (const Offender& offender : evidence.offenders) {

@@ -21,7 +21,8 @@ inline constexpr std::string_view kMetricName = "__name__";
 struct LabelPair {
   std::string name, value;
   bool operator==(const LabelPair&) const = default;
-  // Not <=>: clang-tidy 14 takes the rewritten comparison's 0 for a null pointer wherever it is used.
+  // Not <=>: clang-tidy 14 takes the rewritten comparison's 0 for a null pointer wherever it is
+  // used.
   bool operator<(const LabelPair& other) const {
     return std::tie(name, value) < std::tie(other.name, other.value);
   }

@@ -58,7 +58,13 @@ void Shift(Alert& alert, std::int64_t delta_ms) {
                              &alert.keep_firing_since_ms}) {
     if (*time != 0) *time += delta_ms;
   }
-  for (Evidence& evidence : alert.evidence) evidence.time_ms += delta_ms;
+  for (Evidence& evidence : alert.evidence) {
+    evidence.time_ms += delta_ms;
+    for (EvidencePeriod& period : evidence.periods) {
+      period.from_ms += delta_ms;
+      period.to_ms += delta_ms;
+    }
+  }
 }
 
 }  // namespace ecsward

@@ -233,7 +233,9 @@ void AlertingRule::TellChanges() {
       for (const EvidenceKind kind : evidence_) world_.evidence.Expect(kind);
     } else if (active->alert.state == AlertState::kFiring && !evidence_.empty()) {
       active->ticket = ++world_.last_ticket;
-      for (const EvidenceKind kind : evidence_) world_.evidence.Ask(kind, active->ticket);
+      for (const EvidenceKind kind : evidence_) {
+        world_.evidence.Ask({kind, active->alert.active_at_ms}, active->ticket);
+      }
     }
     Tell(*active, false);
   }

@@ -56,9 +56,9 @@ void EvidenceDesk::Expect(EvidenceKind kind) {
   if (source_ != nullptr) source_->Expect(kind);
 }
 
-void EvidenceDesk::Ask(EvidenceKind kind, std::uint64_t ticket) {
+void EvidenceDesk::Ask(const EvidenceQuestion& question, std::uint64_t ticket) {
   if (source_ == nullptr) return;
-  source_->Ask(kind, [inbox = inbox_, ticket](Evidence evidence) {
+  source_->Ask(question, [inbox = inbox_, ticket](Evidence evidence) {
     const std::lock_guard lock(inbox->mutex);
     inbox->answers.emplace_back(ticket, std::move(evidence));
   });

@@ -38,7 +38,7 @@ class EvidenceDesk {
 
   void Expect(EvidenceKind kind);
   // The answer to `ticket` comes out of Take, some day.
-  void Ask(EvidenceKind kind, std::uint64_t ticket);
+  void Ask(const EvidenceQuestion& question, std::uint64_t ticket);
 
   using Answer = std::pair<std::uint64_t, Evidence>;
   // What has arrived since the last call. Costs a lock only.

@@ -36,7 +36,7 @@ class EvidenceHost : public HostFixture {
 
 Evidence AskAndWait(EvidenceSource& source, EvidenceKind kind) {
   std::promise<Evidence> answer;
-  source.Ask(kind, [&](Evidence evidence) { answer.set_value(std::move(evidence)); });
+  source.Ask({kind}, [&](Evidence evidence) { answer.set_value(std::move(evidence)); });
   auto future = answer.get_future();
   if (future.wait_for(kPatience) != std::future_status::ready) {
     ADD_FAILURE() << "no answer";
@@ -143,7 +143,7 @@ TEST(EvidenceThread, StopsInTheMiddleOfItsWait) {
   {
     EvidenceThread source(host.Env().root, host.clock, options);
     (void)AskAndWait(source, EvidenceKind::kMemory);
-    source.Ask(EvidenceKind::kCpu, [&](const Evidence&) { answered = true; });
+    source.Ask({EvidenceKind::kCpu}, [&](const Evidence&) { answered = true; });
   }
   EXPECT_FALSE(answered);
 }
@@ -160,7 +160,7 @@ TEST(EvidenceThread, LeavesAThreadBehindThatTheHostMakesWait) {
   std::atomic<bool> answered = false;
   {
     EvidenceThread source(host.Env().root, host.clock, options);
-    source.Ask(EvidenceKind::kCpu, [&](const Evidence&) { answered = true; });
+    source.Ask({EvidenceKind::kCpu}, [&](const Evidence&) { answered = true; });
     ASSERT_EQ(stuck.get_future().wait_for(kPatience), std::future_status::ready);
   }
   release->set_value();
@@ -183,10 +183,10 @@ TEST(EvidenceThread, GivesQuestionsOfOneKindOneAnswer) {
   };
   EvidenceThread source(host.Env().root, host.clock, options);
   std::atomic<int> answers = 0;
-  source.Ask(EvidenceKind::kCpu, [&](const Evidence&) { ++answers; });
+  source.Ask({EvidenceKind::kCpu}, [&](const Evidence&) { ++answers; });
   begun.get_future().wait();
   for (int i = 0; i < 99; ++i) {
-    source.Ask(EvidenceKind::kCpu, [&](const Evidence&) { ++answers; });
+    source.Ask({EvidenceKind::kCpu}, [&](const Evidence&) { ++answers; });
   }
   go.set_value();
   EXPECT_EQ(Summary(AskAndWait(source, EvidenceKind::kCpu)), "java 50 %");

@@ -144,9 +144,10 @@ TEST(FilesystemCollector, KeepsTheKnownMountsWhenTheTableIsGarbled) {
 struct HungMount : ::testing::Test {
   HungMount() {
     host.Write("proc/1/mountinfo", std::string(kDisk) + std::string(kNas));
-    collector = FindCollector("filesystem")
-                    ->make({host.Env().root, kernel, host.Env().shared},
-                           CollectorOptions(kFilesystemOptions));
+    collector =
+        FindCollector("filesystem")
+            ->make({host.Env().root, kernel, host.Env().shared, *host.boards, host.state_directory},
+                   CollectorOptions(kFilesystemOptions));
     kernel.Block(nas);
   }
   ~HungMount() override { kernel.Release(nas); }

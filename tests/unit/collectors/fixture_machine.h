@@ -27,6 +27,8 @@ class MachineScrape {
   HostRoot root_;
   FakeKernel kernel_;
   SharedSources shared_;
+  HostBoards boards_;
+  const std::string state_directory_;  // none
   std::unique_ptr<Collector> collector_;
   SeriesSet set_;
   Result<void> done_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +40,7 @@ class HostFixture {
   void Link(std::string_view path, std::string_view target);
   void Remove(std::string_view path);
 
-  CollectorEnv Env() { return {root_, kernel, shared_}; }
+  CollectorEnv Env() { return {root_, kernel, shared_, *boards, state_directory}; }
   // Makes the collector of that name with these settings.
   std::unique_ptr<Collector> Make(std::string_view name,
                                   const std::map<std::string, std::string>& options = {});
@@ -53,6 +54,8 @@ class HostFixture {
 
   FakeKernel kernel;
   FakeClock clock;
+  std::shared_ptr<HostBoards> boards = std::make_shared<HostBoards>();
+  std::string state_directory;  // empty until a test names one
 
  private:
   std::string folder_;

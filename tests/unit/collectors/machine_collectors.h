@@ -39,6 +39,8 @@ class MachineCollectors {
   HostRoot root_;
   FakeKernel kernel_;
   SharedSources shared_;
+  HostBoards boards_;
+  const std::string state_directory_;  // none
   FakeClock clock_;
   std::uint64_t tick_ = 0;
   std::vector<One> all_;

@@ -25,7 +25,9 @@ TEST(UnameCollector, AsksTheKernelOnTheLiveHost) {
   FakeKernel kernel;
   kernel.uname = UnameInfo{"Linux", "6.6", "#1", "aarch64", "db-1", "(none)"};
   SharedSources shared(root);
-  UnameCollector collector({root, kernel, shared});
+  HostBoards boards;
+  const std::string nowhere;
+  UnameCollector collector({root, kernel, shared, boards, nowhere});
   SeriesSet set;
   set.BeginRun();
   Recorder out(set);

@@ -16,9 +16,9 @@ class LateEvidence final : public EvidenceSource {
   void Expect(EvidenceKind kind) override {
     calls.push_back("expect " + std::string(ToString(kind)));
   }
-  void Ask(EvidenceKind kind, std::function<void(Evidence)> done) override {
-    calls.push_back("ask " + std::string(ToString(kind)));
-    waiting.emplace_back(kind, std::move(done));
+  void Ask(const EvidenceQuestion& question, std::function<void(Evidence)> done) override {
+    calls.push_back("ask " + std::string(ToString(question.kind)));
+    waiting.emplace_back(question.kind, std::move(done));
   }
   void Answer() {
     for (auto& [kind, done] : waiting) {
