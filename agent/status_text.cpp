@@ -48,9 +48,11 @@ std::string Line(std::string_view name, const std::string& figure, const std::st
   return fmt::format("{:<9} {}{}{}\n", name, figure, who.empty() ? "" : "   ", who);
 }
 
+// "/data 95 %, / 83 %": of those after the first only what had a whole percent.
 std::string Parts(const std::vector<HostFigures::Part>& parts) {
   std::string text;
   for (std::size_t i = 0; i < std::min(kNamed, parts.size()); ++i) {
+    if (i > 0 && parts[i].ratio < 0.005) break;
     text += fmt::format("{}{} {}", i == 0 ? "" : ", ", parts[i].name, Percent(parts[i].ratio));
   }
   return text;
