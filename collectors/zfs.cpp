@@ -138,7 +138,7 @@ bool ZfsCollector::Scan() {
     Pool pool;
     pool.name = name;
     for (const std::string& file : *files) {
-      HostFile opened = root_.File(Tree::kProc, path + "/" + file);
+      HostFile opened = root_.File(Tree::kProc, std::string(path).append("/").append(file));
       if (file == "state") {
         pool.state = std::move(opened);
       } else if (file == "io") {
