@@ -30,11 +30,15 @@ Result<const CollectorSpec*> NamedCollector(std::string_view name) {
                                                .append(DidYouMean(name, names)));
 }
 
-// node_exporter has a dot in a few flags where others have a dash:
-// --collector.cpu.info.bugs-include.
+// node_exporter has a dot or a capital letter in a few flags where others have a dash:
+// --collector.cpu.info.bugs-include, --collector.bcache.priorityStats.
 const OptionSpec* FindOption(const CollectorSpec& spec, std::string_view flag) {
-  std::string dashed(flag);
-  std::replace(dashed.begin(), dashed.end(), '.', '-');
+  std::string dashed;
+  for (const char c : flag) {
+    const bool capital = c >= 'A' && c <= 'Z';
+    if (capital || c == '.') dashed += '-';
+    if (c != '.') dashed += capital ? static_cast<char>(c - 'A' + 'a') : c;
+  }
   for (const OptionSpec& option : spec.options) {
     if (OptionFlag(option.name) == dashed) return &option;
   }

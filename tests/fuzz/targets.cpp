@@ -3,6 +3,8 @@
 #include "agent/config_parse.h"
 #include "agent/control_protocol.h"
 #include "collectors/arp.h"
+#include "collectors/bcache.h"
+#include "collectors/btrfs.h"
 #include "collectors/buddyinfo.h"
 #include "collectors/cgroups.h"
 #include "collectors/conntrack.h"
@@ -13,6 +15,7 @@
 #include "collectors/cpu_vulnerabilities.h"
 #include "collectors/disk_identity.h"
 #include "collectors/diskstats.h"
+#include "collectors/fibrechannel.h"
 #include "collectors/filefd.h"
 #include "collectors/hwmon.h"
 #include "collectors/infiniband.h"
@@ -48,6 +51,7 @@
 #include "collectors/text_format.h"
 #include "collectors/vmstat.h"
 #include "collectors/xfs.h"
+#include "collectors/zfs.h"
 #include "collectors/zoneinfo.h"
 #include "rules/rule_file.h"
 #include "rules/unit_test/test_file.h"
@@ -145,6 +149,10 @@ const FuzzTarget kTargets[] = {
     {"parse_arp", Fill<std::vector<ArpCount>, ParseArp>},
     {"parse_avc_cache_stats", [](Text t) { (void)ParseAvcCacheStats(t); }},
     {"parse_avc_hash_stats", [](Text t) { (void)ParseAvcHashStats(t); }},
+    {"parse_bcache_number", [](Text t) { (void)ParseBcacheNumber(t); }},
+    {"parse_bcache_priority", Fill<BcachePriority, ParseBcachePriority>},
+    {"parse_bcache_writeback", Fill<BcacheWriteback, ParseBcacheWriteback>},
+    {"parse_btrfs_commits", Fill<BtrfsCommits, ParseBtrfsCommits>},
     {"parse_buddyinfo", Fill<BuddyZones, ParseBuddyinfo>},
     {"parse_cgroups", Fill<std::vector<CgroupController>, ParseCgroups>},
     {"parse_config", [](Text t) { (void)ParseConfig(t); }},
@@ -156,11 +164,13 @@ const FuzzTarget kTargets[] = {
     {"parse_cpu_table", FuzzCpuTable},
     {"parse_datagram", FuzzDatagram},
     {"parse_diskstats", Fill<std::vector<DiskLine>, ParseDiskstats>},
+    {"parse_fibrechannel_counter", [](Text t) { (void)ParseFibreChannelCounter(t); }},
     {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
     {"parse_infiniband", FuzzInfiniband},
     {"parse_ipvs_backends", Fill<std::vector<IpvsBackend>, ParseIpvsBackends>},
     {"parse_ipvs_totals", [](Text t) { (void)ParseIpvsTotals(t); }},
     {"parse_kernel_stat", [](Text t) { (void)ParseKernelStat(t); }},
+    {"parse_kstat", Fill<std::vector<KstatField>, ParseKstat>},
     {"parse_lnstat", Fill<LnstatTable, ParseLnstat>},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
     {"parse_mdstat", Fill<std::vector<MdArray>, ParseMdstat>},
@@ -199,7 +209,9 @@ const FuzzTarget kTargets[] = {
     {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
     {"parse_web_config", FuzzWebConfig},
     {"parse_xfs_stats", Fill<XfsStats, ParseXfsStats>},
+    {"parse_zfs_objset", Fill<ZfsObjset, ParseZfsObjset>},
     {"parse_zoneinfo", Fill<std::vector<ZoneValue>, ParseZoneinfo>},
+    {"parse_zpool_io", Fill<std::vector<KstatField>, ParseZpoolIo>},
     {"print_values", FuzzPrintf},
     {"read_checkpoint", FuzzCheckpoint},
 };
