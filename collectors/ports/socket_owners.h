@@ -70,6 +70,7 @@ class SocketOwners : private FdWalkSink {
   // What permission is missing; empty when nothing is.
   std::string_view note() const { return note_; }
   std::size_t open_folders() const { return open_folders_; }
+  const UserNames& users() const { return users_; }
 
  private:
   using ProcessPtr = std::shared_ptr<OwnerProcess>;
