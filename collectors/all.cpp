@@ -40,6 +40,7 @@
 #include "collectors/os.h"
 #include "collectors/ports/connections.h"
 #include "collectors/ports/port_checks.h"
+#include "collectors/ports/ports.h"
 #include "collectors/powersupplyclass.h"
 #include "collectors/pressure.h"
 #include "collectors/processes.h"
@@ -132,6 +133,7 @@ const CollectorSpec kAll[] = {
     {"nvme", kOn, Pace::kTick, kEvery15s, {}, Make<NvmeCollector>},
     {"os", kOn, Pace::kTick, kEvery60s, {}, Make<OsCollector>},
     {"port_checks", kOn, Pace::kSlow, kEvery15s, kPortChecksOptions, Make<PortChecksCollector>},
+    {"ports", kOn, Pace::kTick, kEveryTick, kPortsOptions, Make<PortsCollector>},
     {"powersupplyclass", kOn, Pace::kTick, kEvery15s, kPowerOptions, Make<PowerCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
     {"processes", kOff, Pace::kSlow, kEvery5s, {}, Make<ProcessesCollector>},
