@@ -37,6 +37,7 @@
 #include "collectors/os.h"
 #include "collectors/powersupplyclass.h"
 #include "collectors/pressure.h"
+#include "collectors/process/process_collector.h"
 #include "collectors/processes.h"
 #include "collectors/rapl.h"
 #include "collectors/schedstat.h"
@@ -77,6 +78,7 @@ constexpr bool kOn = true;
 [[maybe_unused]] constexpr bool kOff = false;
 constexpr std::chrono::seconds kEveryTick{0};
 // For what moves slowly, or costs more to read than a tick should.
+constexpr std::chrono::seconds kEvery1s{1};
 constexpr std::chrono::seconds kEvery5s{5};
 constexpr std::chrono::seconds kEvery15s{15};
 constexpr std::chrono::seconds kEvery60s{60};
@@ -120,6 +122,7 @@ const CollectorSpec kAll[] = {
     {"os", kOn, Pace::kTick, kEvery60s, {}, Make<OsCollector>},
     {"powersupplyclass", kOn, Pace::kTick, kEvery15s, kPowerOptions, Make<PowerCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
+    {"process", kOn, Pace::kSlow, kEvery1s, kProcessOptions, Make<ProcessCollector>},
     {"processes", kOff, Pace::kSlow, kEvery5s, {}, Make<ProcessesCollector>},
     {"rapl", kOn, Pace::kTick, kEveryTick, kRaplOptions, Make<RaplCollector>},
     {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},

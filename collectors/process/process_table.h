@@ -45,12 +45,14 @@ struct Process {
   MonoTime blocked_since;          // in state D ever since, without using the CPU; {}: it is not
 
   // Of whoever reads the process's other files (process_details.h).
+  bool asked = false;  // they were read once
   bool has_io = false, io_denied = false, has_fds = false;
   std::uint64_t read_bytes = 0, written_bytes = 0;
   std::uint64_t fds = 0;
   MonoTime io_looked;
   double io_rate = 0;  // bytes/s, between the last two readings
   double pss_per_rss = -1;  // of the last sample; below 0: none
+  std::string unit;          // systemd's, safe; empty: none
   std::string wanted_group;  // where there was no place for it
 };
 
@@ -74,6 +76,7 @@ class ProcessTable {
 
   // By number. Moved around by LookAtAll.
   std::vector<Process>& processes() { return processes_; }
+  const std::vector<Process>& processes() const { return processes_; }
   // Those that used the CPU between their last two looks, or are hot: indexes into processes().
   const std::vector<std::size_t>& active() const { return active_; }
   const std::vector<std::size_t>& hot() const { return hot_; }
