@@ -109,7 +109,7 @@ TEST_F(SocketOwnersTest, FindsWhoHasASocketOpen) {
 }
 
 TEST_F(SocketOwnersTest, VerifiesAnOwnerByOneLink) {
-  for (int pid = 10; pid < 60; ++pid) Process(pid, "other");
+  for (int pid = 40; pid < 60; ++pid) Process(pid, "other");
   Process(60, "nginx");
   Socket(60, 3, 4711);
   Tick({{4711, 33}});
@@ -214,8 +214,8 @@ TEST_F(SocketOwnersTest, ASearchIsSpreadOverTicks) {
 TEST_F(SocketOwnersTest, AProcessWithManyFilesIsLookedThroughInPieces) {
   clock.step = microseconds(1000);
   Process(50, "nginx");
-  for (int fd = 0; fd < 2000; ++fd) {
-    host.Link("proc/50/fd/" + std::to_string(fd), fd == 1999 ? "socket:[4711]" : "/dev/null");
+  for (int fd = 0; fd < 600; ++fd) {
+    host.Link("proc/50/fd/" + std::to_string(fd), fd == 599 ? "socket:[4711]" : "/dev/null");
   }
   int ticks = 0;
   do {
@@ -228,7 +228,7 @@ TEST_F(SocketOwnersTest, AProcessWithManyFilesIsLookedThroughInPieces) {
 }
 
 TEST_F(SocketOwnersTest, ANewProcessIsLookedAtBeforeOldOnes) {
-  for (int pid = 100; pid < 150; ++pid) Process(pid, "other");
+  for (int pid = 100; pid < 130; ++pid) Process(pid, "other");
   Process(50, "nginx");
   Socket(50, 3, 4711);
   Tick({{4711, 33}});
