@@ -60,6 +60,7 @@
 #include "rules/rule_file.h"
 #include "rules/unit_test/test_file.h"
 #include "tests/fuzz/exporter_targets.h"
+#include "tests/fuzz/ports_targets.h"
 #include "tests/fuzz/rules_targets.h"
 
 namespace ecsward {
@@ -190,6 +191,7 @@ const FuzzTarget kTargets[] = {
     {"parse_buddyinfo", Fill<BuddyZones, ParseBuddyinfo>},
     {"parse_bus_address", [](Text t) { (void)ParseBusAddress(t); }},
     {"parse_bus_message", FuzzBusMessage},
+    {"parse_cgroup_unit", FuzzCgroupUnit},
     {"parse_cgroups", Fill<std::vector<CgroupController>, ParseCgroups>},
     {"parse_config", [](Text t) { (void)ParseConfig(t); }},
     {"parse_check", [](Text t) { (void)ParseCheck(t); }},
@@ -208,6 +210,9 @@ const FuzzTarget kTargets[] = {
     {"parse_ipvs_totals", [](Text t) { (void)ParseIpvsTotals(t); }},
     {"parse_kernel_stat", [](Text t) { (void)ParseKernelStat(t); }},
     {"parse_kstat", Fill<std::vector<KstatField>, ParseKstat>},
+    {"parse_learned_ports", FuzzLearnedPorts},
+    {"parse_listen_message", FuzzListenMessage},
+    {"parse_listen_table", FuzzListenTable},
     {"parse_lnstat", Fill<LnstatTable, ParseLnstat>},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
     {"parse_mdstat", Fill<std::vector<MdArray>, ParseMdstat>},
@@ -219,8 +224,11 @@ const FuzzTarget kTargets[] = {
     {"parse_node_meminfo", Fill<std::vector<NodeMemoryField>, ParseNodeMeminfo>},
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},
+    {"parse_passwd", FuzzPasswd},
+    {"parse_port_rule", FuzzPortRule},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_process_io", [](Text t) { (void)ParseProcessIo(t); }},
+    {"parse_process_links", FuzzProcessLinks},
     {"parse_process_stat", FuzzProcessStat},
     {"parse_promql", FuzzPromql},
     {"parse_promql_duration", FuzzPromqlDuration},
