@@ -208,11 +208,12 @@ void SocketOwners::Search(MonoTime now) {
   if (stage_ == Stage::kIdle && (fresh || !rest_.active())) {
     stage_ = Stage::kLikely;
     std::vector<std::int64_t> same, others;
-    for (const auto& [pid, process] : processes_) {
+    for (const auto& entry : processes_) {
+      const OwnerProcess& process = *entry.second;
       const bool match = std::any_of(due_.begin(), due_.end(), [&](const Socket* socket) {
-        return socket->uid == process->uid();
+        return socket->uid == process.uid();
       });
-      (match ? same : others).push_back(pid);
+      (match ? same : others).push_back(process.pid());
     }
     // The newest first, as below.
     std::sort(same.begin(), same.end(), std::greater<>());
@@ -310,11 +311,12 @@ void SocketOwners::Relook(MonoTime now) {
 // Who was not seen with a socket has closed it; the owner is verified anyhow.
 void SocketOwners::EndRelook() {
   ++scans_;
-  for (auto& [inode, socket] : sockets_) {
+  for (auto& entry : sockets_) {
+    Socket& socket = entry.second;
     if (socket.holders.size() < 2) continue;
     const auto first = socket.holders.begin() + 1;
     const auto gone = std::remove_if(first, socket.holders.end(), [&](Holder& holder) {
-      return holder.relook != relook_ && !holder.process->Holds(holder.fd, inode);
+      return holder.relook != relook_ && !holder.process->Holds(holder.fd, socket.inode);
     });
     if (gone == socket.holders.end()) continue;
     socket.holders.erase(gone, socket.holders.end());
