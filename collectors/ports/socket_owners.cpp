@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 
 namespace ecsward {
 namespace {
@@ -207,12 +208,14 @@ void SocketOwners::Search(MonoTime now) {
                                  [](const Socket* socket) { return socket->first_round == 0; });
   if (stage_ == Stage::kIdle && (fresh || !rest_.active())) {
     stage_ = Stage::kLikely;
+    std::vector<std::uint32_t> users;
+    for (const Socket* socket : due_) users.push_back(socket->uid);
+    std::sort(users.begin(), users.end());
+    users.erase(std::unique(users.begin(), users.end()), users.end());
     std::vector<std::int64_t> same, others;
     for (const auto& entry : processes_) {
       const OwnerProcess& process = *entry.second;
-      const bool match = std::any_of(due_.begin(), due_.end(), [&](const Socket* socket) {
-        return socket->uid == process.uid();
-      });
+      const bool match = std::binary_search(users.begin(), users.end(), process.uid());
       (match ? same : others).push_back(process.pid());
     }
     // The newest first, as below.
