@@ -191,6 +191,8 @@ void SocketOwners::AddParents(Socket& socket, std::int64_t pid, int fd) {
 bool SocketOwners::SocketSeen(std::int64_t pid, int fd, std::uint64_t inode) {
   const auto it = sockets_.find(inode);
   if (it == sockets_.end() || it->second.stamp != stamp_) return true;
+  // A search is after what is missing; further holders are the business of the look at everything.
+  if (!in_relook_ && !it->second.holders.empty()) return missing_ > 0;
   AddHolder(it->second, pid, fd);
   AddParents(it->second, pid, fd);
   return in_relook_ || missing_ > 0;
