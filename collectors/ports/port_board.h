@@ -45,7 +45,7 @@ struct PortListener {
 
 // One line of `expect`.
 struct ExpectedPort {
-  std::string expect;          // as written: "tcp:443 https path=/health"
+  std::string expect;          // as written: "tcp:443"
   std::string proto, address;  // address empty: any
   std::uint16_t port = 0;
   bool up = false;

@@ -1,7 +1,6 @@
 #include "collectors/ports/port_rule.h"
 
 #include <arpa/inet.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 #include <array>
@@ -14,9 +13,6 @@ namespace ecsward {
 namespace {
 
 constexpr std::uint64_t kMaxPort = 65535;
-constexpr std::string_view kKinds[] = {"connect", "http", "https", "tls"};
-constexpr std::string_view kCheckWords[] = {"connect", "http",   "https", "tls",     "host",
-                                            "path",    "status", "body",  "timeout", "max_latency"};
 constexpr std::string_view kConditions[] = {"process", "user", "unit"};
 
 Error Want(std::string_view what, std::string_view got) {
@@ -81,41 +77,6 @@ bool ParsePort(std::string_view text, std::uint16_t& out) {
   return true;
 }
 
-Result<void> CheckDuration(const CheckWord& word) {
-  const OptionSpec spec{word.key, OptionKind::kDuration, "", ""};
-  auto ok = CheckOption(spec, word.value);
-  if (!ok) return std::move(ok).error().Context(word.key);
-  return {};
-}
-
-Result<void> CheckCheck(const CheckWord& word, bool has_value) {
-  const auto& key = word.key;
-  if (std::find(std::begin(kCheckWords), std::end(kCheckWords), key) == std::end(kCheckWords)) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "unknown check \"" + key + "\"" + DidYouMean(key, kCheckWords));
-  }
-  const bool kind = std::find(std::begin(kKinds), std::end(kKinds), key) != std::end(kKinds);
-  if (kind)
-    return has_value ? Result<void>(Want("\"" + key + "\" alone", word.value)) : Result<void>();
-  if (word.value.empty()) {
-    return Fail(ErrorCode::kInvalidArgument, "\"" + key + "\" wants a value: " + key + "=…");
-  }
-  if (key == "timeout" || key == "max_latency") return CheckDuration(word);
-  if (key == "path" && word.value.front() != '/') return Want("path=/…", word.value);
-  if (key == "status") {
-    std::uint64_t status = 0;
-    if (!ParseUint(word.value, status) || status < 100 || status > 599) {
-      return Want("status=100 to 599", word.value);
-    }
-  }
-  if (key == "body") {
-    const OptionSpec spec{key, OptionKind::kRegex, "", ""};
-    auto ok = CheckOption(spec, word.value);
-    if (!ok) return std::move(ok).error().Context(key);
-  }
-  return {};
-}
-
 template <class Rule, Result<Rule> (*kParse)(std::string_view)>
 std::vector<Rule> ParseList(std::string_view list) {
   std::vector<Rule> rules;
@@ -147,24 +108,11 @@ Result<ExpectRule> ParseExpect(std::string_view item) {
   if (!ParsePort(place->port, rule.port)) return Want("a port from 1 to 65535", word);
   rule.proto = std::move(place->proto);
   rule.address = std::move(place->address);
-  int kinds = 0;
-  while (NextField(rest, word)) {
-    const auto equals = word.find('=');
-    const bool has_value = equals != std::string_view::npos;
-    CheckWord check{std::string(word.substr(0, equals)),
-                    std::string(has_value ? word.substr(equals + 1) : std::string_view())};
-    if (auto ok = CheckCheck(check, has_value); !ok) return std::move(ok).error();
-    for (const CheckWord& other : rule.checks) {
-      if (other.key == check.key) {
-        return Fail(ErrorCode::kInvalidArgument, "\"" + check.key + "\" is there twice");
-      }
-    }
-    if (!has_value && ++kinds > 1) return Want("one of connect, http, https and tls", rule.text);
-    rule.checks.push_back(std::move(check));
-  }
-  if (rule.proto == "udp" && !rule.checks.empty()) {
+  if (NextField(rest, word)) {
     return Fail(ErrorCode::kInvalidArgument,
-                "only tcp ports can be checked, got \"" + rule.text + "\"");
+                std::string("nothing may follow the port, got \"")
+                    .append(word)
+                    .append("\"; checks belong into collect.collectors.port_checks.checks"));
   }
   return rule;
 }

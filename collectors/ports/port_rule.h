@@ -2,8 +2,8 @@
 //
 //   expect:  tcp:443
 //            udp:53
-//            tcp:10.0.0.5:6379 connect timeout=2s
-//            tcp:[::1]:8080 http path=/health status=200 max_latency=1s
+//            tcp:10.0.0.5:6379
+//            tcp:[::1]:8080
 //   allow:   tcp:22
 //            tcp:8000-8999 unit=app@*.service
 //            udp:68 process=dhclient
@@ -22,21 +22,11 @@
 
 namespace ecsward {
 
-// A word behind the port of `expect`: "https" is {"https", ""}, "path=/x" is {"path", "/x"}.
-struct CheckWord {
-  std::string key, value;
-  bool operator==(const CheckWord&) const = default;
-};
-
 struct ExpectRule {
   std::string text;     // as written
   std::string proto;    // "tcp", "udp"
   std::string address;  // as the kernel's would be printed; empty: any
   std::uint16_t port = 0;
-  // What the collector `port_checks` does with it. Each is of a known kind and its value is one
-  // that this kind can have: connect, http, https, tls (without a value; at most one of them),
-  // host=, path=/…, status=100…599, body=REGEX (RE2), timeout=, max_latency= (durations).
-  std::vector<CheckWord> checks;
 };
 
 struct AllowRule {

@@ -24,8 +24,7 @@ namespace ecsward {
 inline constexpr OptionSpec kPortsOptions[] = {
     {"expect", OptionKind::kList, "",
      "Ports that must be listened on: \"tcp:443\", \"udp:53\", \"tcp:10.0.0.5:6379\", "
-     "\"tcp:[::1]:8080\", then words of checks: connect, http, https, tls, host=, path=, status=, "
-     "body=REGEX, timeout=, max_latency=.",
+     "\"tcp:[::1]:8080\". Whether they answer, too, is asked by port_checks.",
      CheckExpect},
     {"allow", OptionKind::kList, "",
      "Ports that may be listened on besides; all others are unexpected: \"tcp:22\", "

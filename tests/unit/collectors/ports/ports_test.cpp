@@ -157,10 +157,10 @@ TEST_F(PortsTest, AListenerThatNobodyAllowsIsUnexpectedWithItsOwner) {
 TEST_F(PortsTest, AnExpectedPortThatGoesAwaySaysHow) {
   Process(42, "nginx", {11});
   Tcp({{.port = 443, .inode = 11}});
-  Start({{"expect", "tcp:443 https path=/health, udp:53"}});
+  Start({{"expect", "tcp:443, udp:53"}});
   std::string samples = Tick();
   EXPECT_TRUE(Has(samples,
-                  "ecsward_port_expected_up{expect=\"tcp:443 https path=/health\",proto="
+                  "ecsward_port_expected_up{expect=\"tcp:443\",proto="
                   "\"tcp\",address=\"\",port=\"443\"} 1\n"))
       << samples;
   EXPECT_TRUE(Has(samples,
@@ -176,14 +176,14 @@ TEST_F(PortsTest, AnExpectedPortThatGoesAwaySaysHow) {
   host.boards->exits.Add(end);
   samples = Tick();
   EXPECT_TRUE(Has(samples,
-                  "ecsward_port_expected_down_info{expect=\"tcp:443 https path=/health\","
+                  "ecsward_port_expected_down_info{expect=\"tcp:443\","
                   "process=\"nginx\",how=\"killed by SIGSEGV (11)\"} 1\n"))
       << samples;
   Tick();
   samples = Tick();
-  EXPECT_TRUE(Has(samples, "expected_outage_seconds{expect=\"tcp:443 https path=/health\"} 2\n"));
+  EXPECT_TRUE(Has(samples, "expected_outage_seconds{expect=\"tcp:443\"} 2\n"));
   EXPECT_TRUE(Has(samples,
-                  "since_timestamp_seconds{expect=\"tcp:443 https path=/health\"} "
+                  "since_timestamp_seconds{expect=\"tcp:443\"} "
                   "1.700000001e+09\n"))
       << samples;
   EXPECT_EQ(host.boards->ports.Read()->expected[0].how_it_ended, "killed by SIGSEGV (11)");
