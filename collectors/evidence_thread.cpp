@@ -67,10 +67,9 @@ std::optional<Evidence> Recall(const OffenderRing& ring, EvidenceKind kind, std:
   out.time_ms = now_ms;
   out.unit = UnitOf(kind);
   out.periods = ring.Periods(since_ms, now_ms);
-  const auto window =
-      std::find_if(out.periods.begin(), out.periods.end(), [](const EvidencePeriod& period) {
-        return period.what == EvidencePeriod::What::kWindow;
-      });
+  const auto window = std::find_if(
+      out.periods.begin(), out.periods.end(),
+      [](const EvidencePeriod& period) { return period.what == EvidencePeriod::What::kWindow; });
   if (window == out.periods.end() || window->to_ms < now_ms - kFreshMs) return std::nullopt;
   if (window->from_ms - since_ms > std::max(kFreshMs, (now_ms - since_ms) / 2)) return std::nullopt;
   double sum = 0;
@@ -315,8 +314,7 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
   }
 
   std::int64_t NowMs() const {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               clock_.Wall().time_since_epoch())
+    return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.Wall().time_since_epoch())
         .count();
   }
 
