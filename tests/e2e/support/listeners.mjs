@@ -12,7 +12,8 @@ export const listenerKey = ({ proto, address, port }) => `${proto} ${address} ${
 export function ssListeners(command = [judge('ss')]) {
   const out = execFileSync(command[0], [...command.slice(1), '-lntupH'], { encoding: 'utf8', maxBuffer: 1 << 26 });
   const found = new Map();
-  for (const line of out.trimEnd().split('\n')) {
+  // A process's name may hold a line break.
+  for (const line of out.trimEnd().split(/\n(?=tcp|udp)/)) {
     if (line === '') continue;
     const [proto, , , , local, , users = ''] = line.trim().split(/\s+/);
     const colon = local.lastIndexOf(':');
@@ -21,7 +22,7 @@ export function ssListeners(command = [judge('ss')]) {
     const one = found.get(key) ?? { sockets: 0, pids: new Set(), names: new Set() };
     one.sockets += 1;
     // A name may hold blanks: of the whole line, not of its seventh word.
-    for (const [, name, pid] of (users ? line : '').matchAll(/\("(.*?)",pid=(\d+),fd=\d+\)/g)) {
+    for (const [, name, pid] of (users ? line : '').matchAll(/\("([^]*?)",pid=(\d+),fd=\d+\)/g)) {
       one.names.add(name);
       one.pids.add(Number(pid));
     }
@@ -72,7 +73,10 @@ export class Sockets extends Child {
 // Somebody who is not root, without whom PostgreSQL does not start; he may read what root may, since the
 // judges can lie anywhere.
 export const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups',
-  '--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  '--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search', '--pdeathsig=KILL'];
+
+// Processes of their own, which end with the first of them, however the test ends: a worker survives its master.
+const kTogether = ['unshare', '--pid', '--fork', '--kill-child'];
 
 // A server of the judges', with the libraries beside it.
 function judgeEnvironment() {
@@ -108,7 +112,7 @@ http {
   server { listen ${reused} reuseport; return 200 "fine"; }
 }
 `);
-  const child = new Child(nginx, ['-p', dir, '-c', config], { env: judgeEnvironment() });
+  const child = new Child(kTogether[0], [...kTogether.slice(1), nginx, '-p', dir, '-c', config], { env: judgeEnvironment() });
   await child.said(/start worker process \d+\n[^]*start worker process \d+\n[^]*start worker process \d+\n/);
   return child;
 }
@@ -129,7 +133,7 @@ export async function startPostgres(dir, port) {
   const made = spawnSync(asNobody[0], [...asNobody.slice(1), initdb, '-D', data, '-A', 'trust', '-U', 'test', '--no-sync', '--no-locale', '-E', 'UTF8'],
     { env, encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`initdb: ${made.stdout}${made.stderr}`);
-  const server = new Child(asNobody[0], [...asNobody.slice(1), path.join(path.dirname(initdb), 'postgres'), '-D', data, '-p', String(port),
+  const server = new Child(kTogether[0], [...kTogether.slice(1), ...asNobody, path.join(path.dirname(initdb), 'postgres'), '-D', data, '-p', String(port),
     '-k', place, '-c', 'listen_addresses=127.0.0.1,::1', '-c', 'fsync=off', '-c', 'jit=off', '-c', 'shared_buffers=16MB'], { env });
   await server.said(/ready to accept connections/, 30_000);
   return server;

@@ -1,11 +1,11 @@
-// pidstat(1) of sysstat, once a second, over all processes that do anything.
+// pidstat(1) of sysstat, once a second, over all processes.
 import { Child } from './process.mjs';
 import { judge } from './requirements.mjs';
 import { until } from './wait.mjs';
 
 export class Pidstat extends Child {
   static async start() {
-    const one = new Pidstat(judge('pidstat'), ['-h', '-H', '-u', '-r', '-d', '1'], { env: { ...process.env, LC_ALL: 'C' } });
+    const one = new Pidstat(judge('pidstat'), ['-h', '-H', '-u', '-r', '-d', '-p', 'ALL', '1'], { env: { ...process.env, LC_ALL: 'C' } });
     await until('pidstat', 10_000, () => one.#seconds().length > 1);
     return one;
   }
