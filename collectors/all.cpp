@@ -35,6 +35,7 @@
 #include "collectors/nfsd.h"
 #include "collectors/nvme.h"
 #include "collectors/os.h"
+#include "collectors/ports/ports.h"
 #include "collectors/powersupplyclass.h"
 #include "collectors/pressure.h"
 #include "collectors/processes.h"
@@ -118,6 +119,7 @@ const CollectorSpec kAll[] = {
     {"nfsd", kOn, Pace::kTick, kEveryTick, {}, Make<NfsdCollector>},
     {"nvme", kOn, Pace::kTick, kEvery15s, {}, Make<NvmeCollector>},
     {"os", kOn, Pace::kTick, kEvery60s, {}, Make<OsCollector>},
+    {"ports", kOn, Pace::kTick, kEveryTick, kPortsOptions, Make<PortsCollector>},
     {"powersupplyclass", kOn, Pace::kTick, kEvery15s, kPowerOptions, Make<PowerCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
     {"processes", kOff, Pace::kSlow, kEvery5s, {}, Make<ProcessesCollector>},

@@ -5,10 +5,12 @@
 #include <cassert>
 #include <charconv>
 
+#include "collectors/text_scan.h"
+
 namespace ecsward {
 namespace {
 
-// At most nine digits: the largest number of minutes still fits.
+// At most nine digits: the largest number of days still fits.
 bool ParseDuration(std::string_view text, std::chrono::milliseconds& out) {
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -20,6 +22,10 @@ bool ParseDuration(std::string_view text, std::chrono::milliseconds& out) {
     out = std::chrono::seconds(number);
   } else if (unit == "m") {
     out = std::chrono::minutes(number);
+  } else if (unit == "h") {
+    out = std::chrono::hours(number);
+  } else if (unit == "d") {
+    out = std::chrono::hours(24) * number;
   } else {
     return false;
   }
@@ -27,6 +33,16 @@ bool ParseDuration(std::string_view text, std::chrono::milliseconds& out) {
 }
 
 }  // namespace
+
+bool NextListItem(std::string_view& list, std::string_view& item) {
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    item = Trim(list.substr(0, comma));
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    if (!item.empty()) return true;
+  }
+  return false;
+}
 
 Result<void> CheckOption(const OptionSpec& spec, std::string_view value) {
   const auto want = [&](std::string_view what) {
@@ -59,10 +75,18 @@ Result<void> CheckOption(const OptionSpec& spec, std::string_view value) {
       if (!ParseDuration(value, duration)) return want("a duration such as \"5s\"");
       break;
     }
+    case OptionKind::kList: {
+      std::string_view rest = value;
+      std::string_view item;
+      while (spec.check != nullptr && NextListItem(rest, item)) {
+        if (auto ok = spec.check(item); !ok) return ok;
+      }
+      return {};
+    }
     case OptionKind::kString:
-    case OptionKind::kList:
       break;
   }
+  if (spec.check != nullptr) return spec.check(value);
   return {};
 }
 

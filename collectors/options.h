@@ -13,7 +13,7 @@
 
 namespace ecsward {
 
-// kList: separated by commas. kDuration: "5s", "500ms", "2m".
+// kList: separated by commas. kDuration: "5s", "500ms", "2m", "12h", "7d".
 enum class OptionKind { kString, kRegex, kBool, kInt, kList, kDuration };
 
 struct OptionSpec {
@@ -21,7 +21,13 @@ struct OptionSpec {
   OptionKind kind = OptionKind::kString;
   std::string_view default_value;
   std::string_view help;
+  // What the kind alone does not tell; null: nothing. For a list, of each of its items.
+  Result<void> (*check)(std::string_view value) = nullptr;
 };
+
+// Takes the next item, without the blanks around it, off a list. False at the end. Empty items are
+// passed over.
+bool NextListItem(std::string_view& list, std::string_view& item);
 
 // Whether `value` is one that `spec` allows. errors: kInvalidArgument saying what is wanted:
 // `want a regular expression (RE2), got "(": missing closing )`
