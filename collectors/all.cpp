@@ -35,6 +35,8 @@
 #include "collectors/nfsd.h"
 #include "collectors/nvme.h"
 #include "collectors/os.h"
+#include "collectors/ports/connections.h"
+#include "collectors/ports/port_checks.h"
 #include "collectors/ports/ports.h"
 #include "collectors/powersupplyclass.h"
 #include "collectors/pressure.h"
@@ -90,6 +92,7 @@ const CollectorSpec kAll[] = {
     {"bonding", kOn, Pace::kTick, kEveryTick, {}, Make<BondingCollector>},
     {"buddyinfo", kOff, Pace::kTick, kEvery5s, {}, Make<BuddyinfoCollector>},
     {"cgroups", kOff, Pace::kTick, kEvery15s, {}, Make<CgroupsCollector>},
+    {"connections", kOn, Pace::kSlow, kEvery15s, {}, Make<ConnectionsCollector>},
     {"conntrack", kOn, Pace::kTick, kEveryTick, {}, Make<ConntrackCollector>},
     {"cpu", kOn, Pace::kTick, kEveryTick, kCpuOptions, Make<CpuCollector>},
     {"cpu_vulnerabilities", kOff, Pace::kTick, kEvery60s, {}, Make<CpuVulnerabilitiesCollector>},
@@ -119,6 +122,7 @@ const CollectorSpec kAll[] = {
     {"nfsd", kOn, Pace::kTick, kEveryTick, {}, Make<NfsdCollector>},
     {"nvme", kOn, Pace::kTick, kEvery15s, {}, Make<NvmeCollector>},
     {"os", kOn, Pace::kTick, kEvery60s, {}, Make<OsCollector>},
+    {"port_checks", kOn, Pace::kSlow, kEvery15s, kPortChecksOptions, Make<PortChecksCollector>},
     {"ports", kOn, Pace::kTick, kEveryTick, kPortsOptions, Make<PortsCollector>},
     {"powersupplyclass", kOn, Pace::kTick, kEvery15s, kPowerOptions, Make<PowerCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},

@@ -47,7 +47,7 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
  public:
   Worker(const HostRoot& root, const Clock& clock, EvidenceOptions options,
          std::shared_ptr<const HostBoards> boards)
-      : reader_(root, stop_),
+      : reader_(root, stop_, boards ? &boards->ports : nullptr),  // boards_ keeps it
         clock_(clock),
         options_(std::move(options)),
         boards_(std::move(boards)) {}

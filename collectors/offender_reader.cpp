@@ -1,10 +1,12 @@
 #include "collectors/offender_reader.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <random>
 
 #include "collectors/cpu.h"
 #include "collectors/diskstats.h"
@@ -34,10 +36,13 @@ std::uint64_t SocketInode(std::string_view link) {
 
 }  // namespace
 
-OffenderReader::OffenderReader(HostRoot root, const std::atomic<bool>& stop)
+OffenderReader::OffenderReader(HostRoot root, const std::atomic<bool>& stop, const PortBoard* ports)
     : root_(std::move(root)),
       stop_(stop),
-      page_bytes_(static_cast<double>(::sysconf(_SC_PAGESIZE))) {}
+      ports_(ports),
+      page_bytes_(static_cast<double>(::sysconf(_SC_PAGESIZE))),
+      seed_(std::uint64_t{std::random_device{}()} << 32 | std::random_device{}()),
+      tcp_(root_) {}
 
 OffenderReading OffenderReader::Read(EvidenceKind kind) {
   OffenderReading out;
@@ -58,6 +63,7 @@ OffenderReading OffenderReader::Read(EvidenceKind kind) {
       break;
     case EvidenceKind::kNetwork:
       ReadInterfaces(out);
+      ReadTraffic(out);
       break;
     case EvidenceKind::kPort:
       ReadSockets(out);
@@ -168,6 +174,42 @@ void OffenderReader::ReadInterfaces(OffenderReading& out) {
   }
 }
 
+namespace {
+
+struct TrafficSink final : TcpSink {
+  TrafficSink(const ListeningPorts& ports, std::uint64_t key_seed, TrafficReading& reading)
+      : listening(ports), seed(key_seed), out(reading) {}
+  void Begin() override {
+    out.records.resize(mark);
+    out.left_out = mark_left_out;
+  }
+  void Socket(const TcpEntry& entry) override { out.Add(entry, listening, seed); }
+  void EndVersion() {
+    mark = out.records.size();
+    mark_left_out = out.left_out;
+  }
+  const ListeningPorts& listening;
+  const std::uint64_t seed;
+  TrafficReading& out;
+  std::size_t mark = 0;  // what other versions of IP have brought
+  std::uint64_t mark_left_out = 0;
+};
+
+}  // namespace
+
+// Only from netlink: the text does not tell bytes, and takes long to say so.
+void OffenderReader::ReadTraffic(OffenderReading& out) {
+  if (ports_ != nullptr) out.ports = ports_->Read();
+  ListeningPorts listening;
+  if (!root_.live() || !listening.Read(tcp_)) return;
+  TrafficSink sink(listening, seed_, out.traffic);
+  for (const int family : {AF_INET, AF_INET6}) {
+    (void)tcp_.Read(family, kConnectionStates, true, sink);
+    sink.EndVersion();
+  }
+  out.traffic.Sort();
+}
+
 void OffenderReader::ReadSockets(OffenderReading& out) {
   (void)ParseTcpSockets(ReadFile("net/tcp", out), out.sockets);
   std::string_view text;
@@ -175,8 +217,27 @@ void OffenderReader::ReadSockets(OffenderReading& out) {
   if (TryRead("net/tcp6", text) == 0) (void)ParseTcpSockets(text, out.sockets);
 }
 
+// Takes the inodes of listeners whose owner the `ports` collector knows off `wanted`.
+void OffenderReader::TakeKnownOwners(std::vector<std::uint64_t>& wanted,
+                                     OffenderReading& out) const {
+  const auto picture = ports_ == nullptr ? nullptr : ports_->Read();
+  if (picture == nullptr) return;
+  for (const TcpSocket& socket : out.sockets) {
+    const auto found = std::find(wanted.begin(), wanted.end(), socket.inode);
+    if (!socket.listening || found == wanted.end()) continue;
+    const PortListener* const owner = OwnerOfPort(picture.get(), socket.local_port);
+    if (owner == nullptr) continue;
+    ProcessReading& process = out.owners[socket.inode];
+    process.pid = owner->pid;
+    process.name = owner->process;
+    wanted.erase(found);
+  }
+}
+
 void OffenderReader::FindOwners(OffenderReading& out) {
   std::vector<std::uint64_t> wanted = PortInodes(out.sockets);
+  TakeKnownOwners(wanted, out);
+  if (wanted.empty()) return;
   const auto names = root_.List(Tree::kProc, "");
   if (!names) return;
   std::size_t links = 0;

@@ -13,6 +13,7 @@ namespace {
 constexpr double kLeastShare = 0.005;
 // Below this part, what nobody is charged with is not worth a note.
 constexpr double kLeastNote = 0.1;
+constexpr std::size_t kTopPeers = 3;
 
 // Adds up by name.
 class Ranking {
@@ -139,6 +140,42 @@ std::vector<Port> CountPorts(const std::vector<TcpSocket>& sockets) {
   return out;
 }
 
+// The ports, the peers in the note, and honestly what TCP does not explain.
+void NameTraffic(const TrafficUse& use, double interfaces, double seconds,
+                 const OffenderReading& now, Evidence& out) {
+  const double whole = WholeTraffic(use, interfaces);
+  for (const TrafficUse::Port& port : use.ports) {
+    const double share = port.bytes / whole;
+    if (share < kLeastShare || out.offenders.size() == kTopOffenders) break;
+    const PortListener* const owner =
+        port.listening ? OwnerOfPort(now.ports.get(), port.number) : nullptr;
+    out.offenders.push_back({PortName(now.ports.get(), port.number, port.listening),
+                             owner == nullptr ? 0 : owner->pid, std::min(share, 1.0),
+                             port.bytes / seconds});
+  }
+  std::string peers;
+  std::size_t named = 0;
+  for (const TrafficUse::Peer& peer : use.peers) {
+    const double share = peer.bytes / whole;
+    if (share < kLeastShare || named++ == kTopPeers) break;
+    peers += fmt::format("{}{} {:.0f} %", peers.empty() ? "peers: " : ", ", ToString(peer.address),
+                         share * 100);
+  }
+  Note(peers, out);
+  if (const double share = use.local_bytes / whole; share >= kLeastNote) {
+    Note(fmt::format("{:.0f} % stays on this host", share * 100), out);
+  }
+  if (const double share = (whole - use.local_bytes - use.remote_bytes) / whole;
+      share >= kLeastNote) {
+    Note(fmt::format("{:.0f} % is not TCP of the host itself (UDP, containers, forwarding)",
+                     share * 100),
+         out);
+  }
+  if (now.traffic.left_out > 0) {
+    Note(fmt::format("{} connections were not looked at", now.traffic.left_out), out);
+  }
+}
+
 }  // namespace
 
 Evidence CpuOffenders(const OffenderReading& before, const OffenderReading& now) {
@@ -214,8 +251,18 @@ Evidence NetworkOffenders(const OffenderReading& before, const OffenderReading& 
   if (seconds <= 0) return out;
   const Ranking ranking = Moved(before, now, false);
   const Ranking physical = Moved(before, now, true);
-  out.offenders = ranking.Top(physical.sum() > 0 ? physical.sum() : ranking.sum(), 1 / seconds);
-  Note("these are interfaces: /proc counts no process's packets", out);
+  const double interfaces = physical.sum() > 0 ? physical.sum() : ranking.sum();
+  if (before.traffic.told && now.traffic.told) {
+    const TrafficUse use = CompareTraffic(before.traffic, now.traffic);
+    if (!use.ports.empty()) {
+      NameTraffic(use, interfaces, seconds, now, out);
+      if (!out.offenders.empty()) return out;
+    }
+  }
+  out.offenders = ranking.Top(interfaces, 1 / seconds);
+  Note(now.traffic.told ? "these are interfaces: it is not TCP of the host itself"
+                        : "these are interfaces: /proc counts no process's packets",
+       out);
   return out;
 }
 

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "collectors/ports/traffic.h"
 #include "metrics/evidence.h"
 
 namespace ecsward {
@@ -73,8 +75,10 @@ struct OffenderReading {
   std::vector<DeviceReading> devices;     // disk: whole disks; network: interfaces
   double cpu_ticks = 0, busy_ticks = 0;   // of all CPUs since boot; busy: user, nice, system
   double cpus = 0;
-  double memory_bytes = 0;                  // MemTotal
-  double shared_bytes = 0, slab_bytes = 0;  // Shmem, SUnreclaim
+  double memory_bytes = 0;                   // MemTotal
+  double shared_bytes = 0, slab_bytes = 0;   // Shmem, SUnreclaim
+  TrafficReading traffic;                    // network: where the kernel tells it
+  std::shared_ptr<const PortPicture> ports;  // network: who listens; may be null
   std::vector<TcpSocket> sockets;
   std::map<std::uint64_t, ProcessReading> owners;  // by inode, as far as they could be found
   std::size_t io_denied = 0;                       // processes
@@ -89,6 +93,7 @@ inline constexpr std::size_t kTopOffenders = 5;
 // is gone does not count.
 Evidence CpuOffenders(const OffenderReading& before, const OffenderReading& now);
 Evidence DiskOffenders(const OffenderReading& before, const OffenderReading& now);
+// Ports and, in the note, peers; interfaces where the kernel does not tell what TCP carried.
 Evidence NetworkOffenders(const OffenderReading& before, const OffenderReading& now);
 // Of one reading.
 Evidence MemoryOffenders(const OffenderReading& now);

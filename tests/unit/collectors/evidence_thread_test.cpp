@@ -93,6 +93,24 @@ TEST(EvidenceThread, TakesNoReadingThatIsTooOld) {
   EXPECT_EQ(pauses, 2);
 }
 
+TEST(EvidenceThread, TakesThePortsCollectorsWordForWhoListens) {
+  EvidenceHost host;
+  host.Write("proc/net/tcp",
+             "heads\n 0: 00000000:0016 00000000:0000 0A 0:0 0:0 0 0 0 815 1\n"
+             " 1: 00000000:0016 00000000:0001 01 0:0 0:0 0 0 0 816 1\n");
+  auto picture = std::make_shared<PortPicture>();
+  picture->listeners.resize(1);
+  picture->listeners[0].proto = "tcp";
+  picture->listeners[0].port = 22;
+  picture->listeners[0].process = "sshd";
+  picture->listeners[0].pid = 7;
+  host.boards->ports.Publish(picture);
+  EvidenceThread source(host.Env().root, host.clock, {}, host.boards);
+  const Evidence evidence = AskAndWait(source, EvidenceKind::kPort);
+  EXPECT_EQ(Summary(evidence), "sshd :22 100 %");
+  EXPECT_EQ(evidence.offenders[0].pid, 7);
+}
+
 TEST(EvidenceThread, AnswersEveryKind) {
   EvidenceHost host;
   host.Write("proc/meminfo", "MemTotal: 4096 kB\nShmem: 0 kB\n");

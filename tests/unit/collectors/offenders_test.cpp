@@ -1,5 +1,6 @@
 #include "collectors/offenders.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 
 namespace ecsward {
@@ -184,6 +185,55 @@ TEST(NetworkOffenders, NamesInterfaces) {
   EXPECT_EQ(Summary(evidence),
             "eth0 100 %, veth1 75 % (these are interfaces: /proc counts no process's packets)");
   EXPECT_DOUBLE_EQ(evidence.offenders[0].amount, 1000);
+}
+
+IpAddress Address(const char* text) {
+  std::uint32_t bytes = 0;
+  EXPECT_EQ(::inet_pton(AF_INET, text, &bytes), 1);
+  return MappedV4(&bytes);
+}
+
+TrafficRecord Connection(std::uint64_t key, std::uint64_t bytes, const char* peer,
+                         std::uint16_t port, bool listening, bool local = false) {
+  return {key, bytes, Address(peer), port, listening, local};
+}
+
+TEST(NetworkOffenders, NamesPortsAndPeersWhereTheKernelTellsWhatTheyCarried) {
+  OffenderReading before = Host(0, {});
+  OffenderReading now = Host(2, {});
+  before.devices = {{"eth0", 0, true}};
+  now.devices = {{"eth0", 2000, true}};
+  auto picture = std::make_shared<PortPicture>();
+  picture->listeners.resize(1);
+  picture->listeners[0].proto = "tcp";
+  picture->listeners[0].port = 443;
+  picture->listeners[0].process = "nginx";
+  picture->listeners[0].pid = 99;
+  now.ports = picture;
+  before.traffic.told = now.traffic.told = true;
+  before.traffic.records = {Connection(2, 500, "203.0.113.7", 443, true),
+                            Connection(4, 0, "203.0.113.9", 3306, false)};
+  now.traffic.records = {Connection(2, 1700, "203.0.113.7", 443, true),
+                         Connection(4, 400, "203.0.113.9", 3306, false)};
+  Evidence evidence = NetworkOffenders(before, now);
+  EXPECT_EQ(Summary(evidence),
+            "nginx :443 60 %, to :3306 20 % (peers: 203.0.113.7 60 %, 203.0.113.9 20 %; "
+            "20 % is not TCP of the host itself (UDP, containers, forwarding))");
+  EXPECT_EQ(evidence.offenders[0].pid, 99);
+  EXPECT_DOUBLE_EQ(evidence.offenders[0].amount, 600);
+
+  // Most of it never leaves the host.
+  now.devices = {{"eth0", 1600, true}};
+  now.traffic.records.push_back(Connection(6, 14'400, "127.0.0.1", 9000, true, true));
+  evidence = NetworkOffenders(before, now);
+  EXPECT_EQ(evidence.offenders[0].name, ":9000");
+  EXPECT_NE(evidence.note.find("90 % stays on this host"), std::string::npos) << evidence.note;
+  EXPECT_EQ(evidence.note.find("not TCP"), std::string::npos) << evidence.note;
+
+  // Nothing of what the interface carried was TCP.
+  now.traffic.records = before.traffic.records;
+  EXPECT_EQ(Summary(NetworkOffenders(before, now)),
+            "eth0 100 % (these are interfaces: it is not TCP of the host itself)");
 }
 
 TEST(PortOffenders, CountsConnectionsByListenerAndByTarget) {
