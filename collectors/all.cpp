@@ -51,6 +51,8 @@
 #include "collectors/stat.h"
 #include "collectors/swap.h"
 #include "collectors/sysctl.h"
+#include "collectors/systemd/systemd.h"
+#include "collectors/systemd/units.h"
 #include "collectors/tcpstat.h"
 #include "collectors/textfile.h"
 #include "collectors/thermal_zone.h"
@@ -137,6 +139,7 @@ const CollectorSpec kAll[] = {
     {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
     {"swap", kOff, Pace::kTick, kEvery5s, {}, Make<SwapCollector>},
     {"sysctl", kOff, Pace::kTick, kEveryTick, kSysctlOptions, Make<SysctlCollector>},
+    {"systemd", kOff, Pace::kSlow, kEvery15s, kSystemdOptions, Make<SystemdCollector>},
     {"tcpstat", kOff, Pace::kSlow, kEvery5s, {}, Make<TcpstatCollector>},
     {"textfile", kOn, Pace::kTick, kEveryTick, kTextfileOptions, Make<TextfileCollector>},
     {"thermal_zone", kOn, Pace::kSlow, kEvery15s, {}, Make<ThermalZoneCollector>},
@@ -144,6 +147,7 @@ const CollectorSpec kAll[] = {
     {"timex", kOn, Pace::kTick, kEvery5s, {}, Make<TimexCollector>},
     {"udp_queues", kOn, Pace::kTick, kEvery5s, {}, Make<UdpQueuesCollector>},
     {"uname", kOn, Pace::kTick, kEvery15s, {}, Make<UnameCollector>},
+    {"units", kOn, Pace::kSlow, kEvery15s, {}, Make<UnitsCollector>},
     {"vmstat", kOn, Pace::kTick, kEveryTick, kVmstatOptions, Make<VmstatCollector>},
     {"watchdog", kOn, Pace::kTick, kEvery5s, {}, Make<WatchdogCollector>},
     {"xfs", kOn, Pace::kTick, kEvery5s, {}, Make<XfsCollector>},

@@ -45,6 +45,8 @@
 #include "collectors/stat.h"
 #include "collectors/swap.h"
 #include "collectors/sysctl.h"
+#include "collectors/systemd/bus_connection.h"
+#include "collectors/systemd/systemd.h"
 #include "collectors/text_format.h"
 #include "collectors/vmstat.h"
 #include "collectors/xfs.h"
@@ -99,6 +101,19 @@ void FuzzDatagram(Text t) {
   ParseDatagram(t, LoadBytes<std::uint32_t>(t, 8), parsers, progress);
 }
 
+// A whole message, and its body as each thing that it may be.
+void FuzzBusMessage(Text t) {
+  (void)BusMessageSize(t.substr(0, kBusFixedBytes));
+  const auto message = ParseBusMessage(t);
+  if (!message) return;
+  std::vector<BusUnit> units;
+  (void)ParseBusUnits(message->body, units);
+  for (const BusUnit& unit : units) (void)UnitPath(unit.name);
+  if (const auto value = ParseBusVariant(message->body)) {
+    if (const auto* text = std::get_if<std::string>(&*value)) (void)SystemdVersionNumber(*text);
+  }
+}
+
 void FuzzMounts(Text t) {
   if (const auto mounts = ParseMounts(t)) (void)MayWait(*mounts);
 }
@@ -146,6 +161,8 @@ const FuzzTarget kTargets[] = {
     {"parse_avc_cache_stats", [](Text t) { (void)ParseAvcCacheStats(t); }},
     {"parse_avc_hash_stats", [](Text t) { (void)ParseAvcHashStats(t); }},
     {"parse_buddyinfo", Fill<BuddyZones, ParseBuddyinfo>},
+    {"parse_bus_address", [](Text t) { (void)ParseBusAddress(t); }},
+    {"parse_bus_message", FuzzBusMessage},
     {"parse_cgroups", Fill<std::vector<CgroupController>, ParseCgroups>},
     {"parse_config", [](Text t) { (void)ParseConfig(t); }},
     {"parse_conntrack_stats", [](Text t) { (void)ParseConntrackStats(t); }},
