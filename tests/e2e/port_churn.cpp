@@ -34,7 +34,8 @@ constexpr std::uint16_t kFirstPort = 21000;
 constexpr int kPorts = 1500;
 constexpr double kUdpShare = 0.2, kHandOverShare = 0.02;
 constexpr double kHeldSecondsLeast = 0.1, kHeldSecondsMost = 1.9;
-constexpr double kLifeSecondsLeast = 1.5, kLifeSecondsMost = 5;
+constexpr double kLongShare = 0.06, kLongSeconds = 6;  // some live long enough to be named
+constexpr double kLifeSecondsLeast = 1.5, kLifeSecondsMost = 9;
 
 std::int64_t NowUs() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
@@ -95,7 +96,8 @@ class Worker {
       close(one.fd);  // somebody else's at present
       return;
     }
-    one.until = NowUs() + Us(Between(kHeldSecondsLeast, kHeldSecondsMost));
+    const double most = Between(0, 1) < kLongShare ? kLongSeconds : kHeldSecondsMost;
+    one.until = NowUs() + Us(Between(kHeldSecondsLeast, most));
     if (Between(0, 1) < kHandOverShare) {
       HandOver(one);
     } else {

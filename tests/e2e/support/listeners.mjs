@@ -46,9 +46,8 @@ export function pageListeners(page) {
 
 // What `ecsward ports --json` lists of the agent's own namespace, or undefined where there is no such command.
 export async function commandListeners(agent) {
-  const { code, stdout, stderr } = await run(agentBinary(), ['ports', '--json', `--config=${agent.configFile}`]);
-  if (code !== 0 && /ports/.test(stderr) && /expected|unknown|not expected|Usage/i.test(stderr)) return undefined;
-  const answer = JSON.parse(stdout);
+  if (!/^ +ports /m.test((await run(agentBinary(), ['--help'])).stdout)) return undefined;
+  const answer = JSON.parse((await run(agentBinary(), ['ports', '--json', `--config=${agent.configFile}`])).stdout);
   const list = (answer.data ?? answer).listeners;
   return list.filter((one) => !one.other_namespace);
 }
