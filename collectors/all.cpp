@@ -40,6 +40,7 @@
 #include "collectors/ports/ports.h"
 #include "collectors/powersupplyclass.h"
 #include "collectors/pressure.h"
+#include "collectors/process/process_collector.h"
 #include "collectors/processes.h"
 #include "collectors/rapl.h"
 #include "collectors/schedstat.h"
@@ -82,6 +83,7 @@ constexpr bool kOn = true;
 [[maybe_unused]] constexpr bool kOff = false;
 constexpr std::chrono::seconds kEveryTick{0};
 // For what moves slowly, or costs more to read than a tick should.
+constexpr std::chrono::seconds kEvery1s{1};
 constexpr std::chrono::seconds kEvery5s{5};
 constexpr std::chrono::seconds kEvery15s{15};
 constexpr std::chrono::seconds kEvery60s{60};
@@ -128,6 +130,7 @@ const CollectorSpec kAll[] = {
     {"ports", kOn, Pace::kTick, kEveryTick, kPortsOptions, Make<PortsCollector>},
     {"powersupplyclass", kOn, Pace::kTick, kEvery15s, kPowerOptions, Make<PowerCollector>},
     {"pressure", kOn, Pace::kTick, kEveryTick, {}, Make<PressureCollector>},
+    {"process", kOn, Pace::kSlow, kEvery1s, kProcessOptions, Make<ProcessCollector>},
     {"processes", kOff, Pace::kSlow, kEvery5s, {}, Make<ProcessesCollector>},
     {"rapl", kOn, Pace::kTick, kEveryTick, kRaplOptions, Make<RaplCollector>},
     {"schedstat", kOn, Pace::kTick, kEveryTick, {}, Make<SchedstatCollector>},

@@ -36,6 +36,54 @@ const OffenderRing* RingOf(const HostBoards& boards, EvidenceKind kind) {
   return nullptr;
 }
 
+std::string_view UnitOf(EvidenceKind kind) {
+  switch (kind) {
+    case EvidenceKind::kCpu:
+      return "cores";
+    case EvidenceKind::kMemory:
+      return "bytes";
+    case EvidenceKind::kDisk:
+    case EvidenceKind::kNetwork:
+      return "bytes/s";
+    case EvidenceKind::kPort:
+      break;
+  }
+  return "connections";
+}
+
+// A ring answers for a window with so many moments, the newest not older than this, that begins
+// with the window or misses at most half of it.
+constexpr std::size_t kLeastMoments = 3;
+constexpr std::int64_t kFreshMs = 20'000;
+// Below this part of the whole nobody is named.
+constexpr double kLeastShare = 0.005;
+
+// Who it was from a ring alone. Nothing where it knows too little.
+std::optional<Evidence> Recall(const OffenderRing& ring, EvidenceKind kind, std::int64_t since_ms,
+                               std::int64_t now_ms) {
+  if (since_ms <= 0 || ring.Count(since_ms, now_ms) < kLeastMoments) return std::nullopt;
+  Evidence out;
+  out.kind = kind;
+  out.time_ms = now_ms;
+  out.unit = UnitOf(kind);
+  out.periods = ring.Periods(since_ms, now_ms);
+  const auto window =
+      std::find_if(out.periods.begin(), out.periods.end(), [](const EvidencePeriod& period) {
+        return period.what == EvidencePeriod::What::kWindow;
+      });
+  if (window == out.periods.end() || window->to_ms < now_ms - kFreshMs) return std::nullopt;
+  if (window->from_ms - since_ms > std::max(kFreshMs, (now_ms - since_ms) / 2)) return std::nullopt;
+  double sum = 0;
+  for (const Offender& offender : window->offenders) {
+    sum += offender.amount;
+    if (offender.share >= kLeastShare) out.offenders.push_back(offender);
+  }
+  // Without the right to read others' I/O the disks' work has no names: a reading says so.
+  if (kind == EvidenceKind::kDisk && sum < window->total / 2) return std::nullopt;
+  if (out.offenders.empty()) return std::nullopt;
+  return out;
+}
+
 std::size_t IndexOf(EvidenceKind kind) { return static_cast<std::size_t>(kind); }
 
 }  // namespace
@@ -55,6 +103,8 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
   void Expect(EvidenceKind kind) {
     if (!NeedsTwoReadings(kind)) return;
     const std::lock_guard lock(mutex_);
+    const OffenderRing* const ring = boards_ ? RingOf(*boards_, kind) : nullptr;
+    if (ring != nullptr && ring->Count(NowMs() - kFreshMs, NowMs()) >= kLeastMoments) return;
     State& state = states_[IndexOf(kind)];
     if (state.expected || Age(state.baseline) < options_.oldest) return;
     state.expected = true;
@@ -151,6 +201,8 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
     }
     std::vector<Open> open = std::move(state.open);
     state.open.clear();
+    TellFromRing(kind, open, lock);
+    if (stop_ || open.empty()) return;
     Reading before;
     if (NeedsTwoReadings(kind)) {
       before = std::move(state.baseline);
@@ -222,20 +274,50 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
     return evidence;
   }
 
+  // Answers what a ring remembers well enough; what is left in `open` needs a reading.
+  void TellFromRing(EvidenceKind kind, std::vector<Open>& open, Lock& lock) {
+    const OffenderRing* const ring = boards_ ? RingOf(*boards_, kind) : nullptr;
+    if (ring == nullptr) return;
+    const std::int64_t now_ms = NowMs();
+    std::erase_if(open, [&](const Open& question) {
+      if (stop_) return false;
+      std::optional<Evidence> evidence;
+      try {
+        evidence = Recall(*ring, kind, question.since_ms, now_ms);
+      } catch (const std::exception&) {  // out of memory
+      }
+      if (evidence) Tell(question, std::move(*evidence), lock);
+      return evidence.has_value();
+    });
+  }
+
   void Tell(const std::vector<Open>& open, const Evidence& evidence, Lock& lock) {
     for (const Open& question : open) {
       if (stop_) return;
-      calling_ = true;
-      lock.unlock();
-      try {
-        question.done(Remembered(evidence, question.since_ms));
-      } catch (const std::exception&) {
-        // The caller's own affair; the others still get their answer.
-      }
-      lock.lock();
-      calling_ = false;
-      changed_.notify_all();
+      Tell(question, evidence, lock);
     }
+  }
+
+  void Tell(const Open& question, Evidence evidence, Lock& lock) {
+    calling_ = true;
+    lock.unlock();
+    try {
+      if (evidence.periods.empty()) {
+        evidence = Remembered(std::move(evidence), question.since_ms);
+      }
+      question.done(std::move(evidence));
+    } catch (const std::exception&) {
+      // The caller's own affair; the others still get their answer.
+    }
+    lock.lock();
+    calling_ = false;
+    changed_.notify_all();
+  }
+
+  std::int64_t NowMs() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               clock_.Wall().time_since_epoch())
+        .count();
   }
 
   std::mutex mutex_;  // guards all but the reader, which is the thread's, and `stop_`

@@ -18,8 +18,9 @@ struct HostBoards {
   PortBoard ports;    // by `ports`
   ExitLog exits;      // by `process` and `units`
   GroupBoard groups;  // by `process`
-  // By `process`: processes, once a second. Units: cores, bytes, bytes/s.
-  OffenderRing cpu, memory, disk;
+  // By `process`: processes, an hour of them. Units: cores, bytes, bytes/s. Memory every 5 seconds,
+  // the others every second.
+  OffenderRing cpu, memory{720}, disk;
   // By `connections`: "nginx :443" and "203.0.113.7", bytes/s over each of its intervals.
   OffenderRing port_traffic{240}, peer_traffic{240};
 };

@@ -17,7 +17,7 @@ std::optional<EvidenceKind> ParseEvidenceKind(std::string_view text);
 struct Offender {
   std::string name;      // "php-fpm", made safe for terminals and labels
   std::int64_t pid = 0;  // of the biggest of them; 0 where that means nothing
-  double share = 0;      // of the whole, 0–1
+  double share = 0;      // of the whole, 0–1; from a ring: of what was in use
   double amount = 0;     // in `unit` of the evidence
 };
 
@@ -44,7 +44,8 @@ struct Evidence {
   std::string note;                 // what is missing, and why: "no permission to read others' I/O"
   std::vector<EvidencePeriod> periods = {};  // empty where nothing remembers
 };
-// One line for people: "php-fpm 61 %, mysqld 12 %".
+// One line for people: "php-fpm 61 %, mysqld 12 %", and what was before and at the peak where that
+// says more: "php-fpm 61 %, mysqld 12 % (before: php-fpm 4 %; peak 14:03:05: php-fpm 88 %)".
 std::string Summary(const Evidence& evidence);
 
 // What an alert wants to know: who it was, and since when it matters.

@@ -31,10 +31,11 @@ bool OffenderRing::Intern(std::string_view text, NameId& out) {
 
 void OffenderRing::Release(const Entry& entry) {
   for (std::size_t i = 0; i < entry.count; ++i) {
-    Name& name = names_[entry.parts[i].name];
+    Name& name = names_[entry.names[i]];
     if (--name.uses > 0) continue;
     ids_.erase(name.text);
-    free_.push_back(entry.parts[i].name);
+    name.text = {};
+    free_.push_back(entry.names[i]);
   }
 }
 
@@ -50,13 +51,23 @@ void OffenderRing::Add(const Moment& moment, std::span<const Offender> offenders
   entry.total = static_cast<float>(moment.total);
   for (const Offender& offender : offenders) {
     if (entry.count == kOffenders) break;
-    Part& part = entry.parts[entry.count];
-    if (!Intern(offender.name, part.name)) break;
-    part.pid = static_cast<std::int32_t>(offender.pid);
-    part.amount = static_cast<float>(offender.amount);
+    if (!Intern(offender.name, entry.names[entry.count])) break;
+    entry.pids[entry.count] = static_cast<std::int32_t>(offender.pid);
+    entry.amounts[entry.count] = static_cast<float>(offender.amount);
     ++entry.count;
   }
   entries_.push_back(entry);
+}
+
+// [begin, end) of the entries.
+std::pair<std::size_t, std::size_t> OffenderRing::RangeLocked(std::int64_t from_ms,
+                                                              std::int64_t to_ms) const {
+  const auto before = [](const Entry& entry, std::int64_t t) { return entry.time_ms < t; };
+  const auto after = [](std::int64_t t, const Entry& entry) { return t < entry.time_ms; };
+  const auto begin = std::lower_bound(entries_.begin(), entries_.end(), from_ms, before);
+  const auto end = std::upper_bound(begin, entries_.end(), to_ms, after);
+  return {static_cast<std::size_t>(begin - entries_.begin()),
+          static_cast<std::size_t>(end - entries_.begin())};
 }
 
 bool OffenderRing::AverageLocked(std::int64_t from_ms, std::int64_t to_ms,
@@ -68,27 +79,23 @@ bool OffenderRing::AverageLocked(std::int64_t from_ms, std::int64_t to_ms,
   };
   std::map<NameId, Sum> sums;
   double total = 0;
-  std::size_t moments = 0;
-  const auto begin =
-      std::lower_bound(entries_.begin(), entries_.end(), from_ms,
-                       [](const Entry& entry, std::int64_t t) { return entry.time_ms < t; });
-  for (auto entry = begin; entry != entries_.end() && entry->time_ms <= to_ms; ++entry) {
-    total += static_cast<double>(entry->total);
-    ++moments;
-    for (std::size_t i = 0; i < entry->count; ++i) {
-      const Part& part = entry->parts[i];
-      Sum& sum = sums[part.name];
-      sum.amount += static_cast<double>(part.amount);
-      if (part.amount > sum.biggest) {
-        sum.biggest = part.amount;
-        sum.pid = part.pid;
+  const auto [begin, end] = RangeLocked(from_ms, to_ms);
+  if (begin == end) return false;
+  for (std::size_t at = begin; at < end; ++at) {
+    const Entry& entry = entries_[at];
+    total += static_cast<double>(entry.total);
+    for (std::size_t i = 0; i < entry.count; ++i) {
+      Sum& sum = sums[entry.names[i]];
+      sum.amount += static_cast<double>(entry.amounts[i]);
+      if (entry.amounts[i] > sum.biggest) {
+        sum.biggest = entry.amounts[i];
+        sum.pid = entry.pids[i];
       }
     }
   }
-  if (moments == 0) return false;
-  out.from_ms = begin->time_ms;
-  out.to_ms = (begin + static_cast<std::ptrdiff_t>(moments) - 1)->time_ms;
-  const double count = static_cast<double>(moments);
+  out.from_ms = entries_[begin].time_ms;
+  out.to_ms = entries_[end - 1].time_ms;
+  const double count = static_cast<double>(end - begin);
   out.total = total / count;
   out.offenders.clear();
   for (const auto& [name, sum] : sums) {
@@ -137,6 +144,12 @@ std::vector<EvidencePeriod> OffenderRing::Periods(std::int64_t since_ms,
 void OffenderRing::Shift(std::int64_t delta_ms) {
   const std::lock_guard lock(mutex_);
   for (Entry& entry : entries_) entry.time_ms += delta_ms;
+}
+
+std::size_t OffenderRing::Count(std::int64_t from_ms, std::int64_t to_ms) const {
+  const std::lock_guard lock(mutex_);
+  const auto [begin, end] = RangeLocked(from_ms, to_ms);
+  return end - begin;
 }
 
 std::size_t OffenderRing::size() const {

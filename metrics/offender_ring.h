@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "metrics/evidence.h"
@@ -49,20 +50,21 @@ class OffenderRing {
   // The times move with the machine's clock.
   void Shift(std::int64_t delta_ms);
   std::size_t size() const;
+  // How many moments of [from_ms, to_ms] are kept.
+  std::size_t Count(std::int64_t from_ms, std::int64_t to_ms) const;
 
  private:
   using NameId = std::uint16_t;
-  struct Part {
-    NameId name = 0;
-    std::int32_t pid = 0;
-    float amount = 0;
-  };
+  // By kind of number, so that there are no gaps: an hour of them is 230 KB.
   struct Entry {
     std::int64_t time_ms = 0;
     float total = 0;
+    float amounts[kOffenders] = {};
+    std::int32_t pids[kOffenders] = {};
+    NameId names[kOffenders] = {};
     std::uint8_t count = 0;
-    Part parts[kOffenders];
   };
+  static_assert(sizeof(Entry) == 64);
   struct Name {
     std::string text;
     std::uint32_t uses = 0;
@@ -70,6 +72,7 @@ class OffenderRing {
 
   bool Intern(std::string_view text, NameId& out);  // false: no more names can be told apart
   void Release(const Entry& entry);
+  std::pair<std::size_t, std::size_t> RangeLocked(std::int64_t from_ms, std::int64_t to_ms) const;
   bool AverageLocked(std::int64_t from_ms, std::int64_t to_ms, EvidencePeriod& out) const;
 
   const std::size_t capacity_;

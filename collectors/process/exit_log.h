@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace ecsward {
 
@@ -25,10 +26,13 @@ struct ProcessEnd {
 // "exit status 1", "killed by SIGKILL (9)", "killed for lack of memory (OOM)", "" when unknown.
 std::string Describe(const ProcessEnd& end);
 
-// Thread-safe. Keeps the last kKept ends.
+// Thread-safe. Keeps the last kKept ends of processes that somebody knew by name or unit, and the
+// last kNameless of others: a shell script that starts a thousand programs a second must not push
+// out how the database died. An Add costs the same however many there are.
 class ExitLog {
  public:
   static constexpr std::size_t kKept = 1024;
+  static constexpr std::size_t kNameless = 4096;
 
   // What is known better stands: an OOM kill over the signal it came as, anything over kUnknown.
   void Add(const ProcessEnd& end);
@@ -38,8 +42,28 @@ class ExitLog {
   std::optional<ProcessEnd> FindUnit(std::string_view unit, std::int64_t since_ms) const;
 
  private:
+  struct Brief {  // of nobody's: 24 bytes
+    std::int64_t time_ms = 0;
+    std::int64_t pid = 0;
+    std::int32_t number = 0;
+    ProcessEnd::How how = ProcessEnd::How::kUnknown;
+    bool dumped = false;
+  };
+  // Entries are numbered as they come; the first of a deque has number `first`.
+  template <class T>
+  struct Ring {
+    std::deque<T> entries;
+    std::unordered_map<std::int64_t, std::uint64_t> newest;  // by pid: the number of its last entry
+    std::uint64_t first = 0;
+
+    T* Newest(std::int64_t pid);
+    const T* Newest(std::int64_t pid) const { return const_cast<Ring*>(this)->Newest(pid); }
+    void Add(T entry, std::size_t most);
+  };
+
   mutable std::mutex mutex_;
-  std::deque<ProcessEnd> ends_;
+  Ring<ProcessEnd> named_;
+  Ring<Brief> nameless_;
 };
 
 }  // namespace ecsward

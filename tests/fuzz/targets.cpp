@@ -54,6 +54,7 @@
 #include "rules/rule_file.h"
 #include "rules/unit_test/test_file.h"
 #include "tests/fuzz/exporter_targets.h"
+#include "tests/fuzz/process_targets.h"
 #include "tests/fuzz/rules_targets.h"
 
 namespace ecsward {
@@ -174,6 +175,8 @@ const FuzzTarget kTargets[] = {
     {"parse_datagram", FuzzDatagram},
     {"parse_diskstats", Fill<std::vector<DiskLine>, ParseDiskstats>},
     {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
+    {"parse_exit_events", FuzzExitEvents},
+    {"parse_group_rule", FuzzGroupRule},
     {"parse_infiniband", FuzzInfiniband},
     {"parse_ipvs_backends", Fill<std::vector<IpvsBackend>, ParseIpvsBackends>},
     {"parse_ipvs_totals", [](Text t) { (void)ParseIpvsTotals(t); }},
@@ -182,6 +185,7 @@ const FuzzTarget kTargets[] = {
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
     {"parse_mdstat", Fill<std::vector<MdArray>, ParseMdstat>},
     {"parse_meminfo", Fill<std::vector<MemoryField>, ParseMeminfo>},
+    {"parse_kernel_records", FuzzKernelRecords},
     {"parse_mounts", FuzzMounts},
     {"parse_mountstats", Fill<MountStats, ParseMountStats>},
     {"parse_net_dev", Fill<std::vector<NetDevLine>, ParseNetDev>},
@@ -191,6 +195,7 @@ const FuzzTarget kTargets[] = {
     {"parse_os_release", FuzzOsRelease},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_process_io", [](Text t) { (void)ParseProcessIo(t); }},
+    {"parse_process_details", FuzzProcessDetails},
     {"parse_process_stat", FuzzProcessStat},
     {"parse_promql", FuzzPromql},
     {"parse_promql_duration", FuzzPromqlDuration},
@@ -214,6 +219,7 @@ const FuzzTarget kTargets[] = {
     {"parse_unit_test_file", [](Text t) { (void)ParseUnitTestFile(t); }},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
     {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
+    {"parse_stat_line", FuzzStatLine},
     {"parse_web_config", FuzzWebConfig},
     {"parse_xfs_stats", Fill<XfsStats, ParseXfsStats>},
     {"parse_zoneinfo", Fill<std::vector<ZoneValue>, ParseZoneinfo>},

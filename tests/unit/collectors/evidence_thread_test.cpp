@@ -212,6 +212,76 @@ TEST(EvidenceThread, GivesQuestionsOfOneKindOneAnswer) {
   EXPECT_LE(pauses, 3);
 }
 
+// A question about the last ten seconds.
+Evidence AskSince(EvidenceSource& source, EvidenceKind kind, std::int64_t since_ms) {
+  std::promise<Evidence> answer;
+  source.Ask({kind, since_ms}, [&](Evidence evidence) { answer.set_value(std::move(evidence)); });
+  auto future = answer.get_future();
+  if (future.wait_for(kPatience) != std::future_status::ready) {
+    ADD_FAILURE() << "no answer";
+    std::abort();
+  }
+  return future.get();
+}
+
+constexpr std::int64_t kNowMs = 1'700'000'000'000;  // FakeClock's
+
+void Remember(OffenderRing& ring, double total, const Offender& offender) {
+  for (std::int64_t ago = 30; ago >= 0; --ago) {
+    ring.Add({kNowMs - ago * 1000, total}, std::span(&offender, 1));
+  }
+}
+
+TEST(EvidenceThread, AnswersFromTheRingWithoutReading) {
+  EvidenceHost host;
+  EvidenceOptions options;
+  options.pause = [](std::chrono::nanoseconds) { ADD_FAILURE() << "need not read"; };
+  Remember(host.boards->cpu, 2, {"php-fpm", 7, 0, 1.5});
+  EvidenceThread source(host.Env().root, host.clock, options, host.boards);
+  source.Expect(EvidenceKind::kCpu);  // nothing to do
+  const Evidence evidence = AskSince(source, EvidenceKind::kCpu, kNowMs - 10'000);
+  EXPECT_EQ(Summary(evidence), "php-fpm 75 %");
+  EXPECT_EQ(evidence.unit, "cores");
+  EXPECT_EQ(evidence.time_ms, kNowMs);
+  EXPECT_EQ(evidence.offenders[0].pid, 7);
+  EXPECT_EQ(evidence.periods.size(), 3u);
+}
+
+TEST(EvidenceThread, ReadsWhereTheRingKnowsTooLittle) {
+  EvidenceHost host;
+  std::atomic<int> pauses = 0;
+  EvidenceOptions options;
+  options.pause = [&](std::chrono::nanoseconds time) {
+    ++pauses;
+    host.At(100, 70, 20);
+    host.clock.Advance(time);
+  };
+  const Offender offender{"php-fpm", 7, 0, 1.5};
+  // The collector stopped a minute ago.
+  for (std::int64_t ago = 120; ago >= 60; --ago) {
+    host.boards->cpu.Add({kNowMs - ago * 1000, 2}, std::span(&offender, 1));
+  }
+  EvidenceThread source(host.Env().root, host.clock, options, host.boards);
+  const Evidence evidence = AskSince(source, EvidenceKind::kCpu, kNowMs - 100'000);
+  EXPECT_EQ(pauses, 1);
+  EXPECT_EQ(evidence.offenders[0].name, "java");
+  EXPECT_EQ(evidence.periods.size(), 3u);  // what was is still told
+}
+
+TEST(EvidenceThread, ReadsWhenNobodyIsKnownToUseTheDisk) {
+  EvidenceHost host;
+  host.Write("proc/diskstats", "8 0 vda 1 0 8 0 0 0 0 0 0 0 0\n");
+  EvidenceOptions options;
+  options.pause = [&](std::chrono::nanoseconds time) {
+    host.At(100, 30, 10);
+    host.clock.Advance(time);
+  };
+  Remember(host.boards->disk, 1e8, {"sh", 7, 0, 1e6});
+  EvidenceThread source(host.Env().root, host.clock, options, host.boards);
+  const Evidence evidence = AskSince(source, EvidenceKind::kDisk, kNowMs - 10'000);
+  EXPECT_EQ(evidence.offenders[0].name, "java");
+}
+
 TEST(EvidenceThread, RunsNothingWhenNobodyAsks) {
   EvidenceHost host;
   const EvidenceThread source(host.Env().root, host.clock);
