@@ -19,7 +19,7 @@ namespace ecsward {
 struct IpAddress {
   std::array<std::uint8_t, 16> bytes{};
   bool operator==(const IpAddress&) const = default;
-  auto operator<=>(const IpAddress&) const = default;
+  bool operator<(const IpAddress& other) const { return bytes < other.bytes; }
 };
 IpAddress MappedV4(const void* four_bytes);
 bool IsLoopback(const IpAddress& address);

@@ -32,6 +32,8 @@
 #include "collectors/network_links.h"
 #include "collectors/offenders.h"
 #include "collectors/os.h"
+#include "collectors/ports/check_rule.h"
+#include "collectors/ports/tcp_table.h"
 #include "collectors/pressure.h"
 #include "collectors/processes.h"
 #include "collectors/rapl.h"
@@ -70,12 +72,29 @@ struct NetlinkParsers final : NetlinkSink {
     (void)ParseAddressMessage(payload, address);
     (void)ParseNeighbourMessage(payload, link_index);
     (void)AddSocketMessage(payload, sockets);
+    (void)ParseTcpMessage(payload, socket);
   }
   NetworkLink link;
   NetworkAddress address;
   std::uint32_t link_index = 0;
   SocketTotals sockets;
+  TcpEntry socket;
 };
+
+struct IgnoreSockets final : TcpSink {
+  void Begin() override {}
+  void Socket(const TcpEntry& entry) override { (void)ToString(entry.remote); }
+};
+
+void FuzzTcpMessage(Text t) {
+  TcpEntry entry;
+  if (ParseTcpMessage(t, entry)) (void)ToString(entry.remote);
+}
+
+void FuzzTcpTable(Text t) {
+  IgnoreSockets sink;
+  (void)ParseTcpTable(t, ~0U, sink);
+}
 
 // A parser that fills something: Fill<BuddyZones, ParseBuddyinfo>.
 template <class Out, auto kParse>
@@ -166,6 +185,7 @@ const FuzzTarget kTargets[] = {
     {"parse_bus_message", FuzzBusMessage},
     {"parse_cgroups", Fill<std::vector<CgroupController>, ParseCgroups>},
     {"parse_config", [](Text t) { (void)ParseConfig(t); }},
+    {"parse_check", [](Text t) { (void)ParseCheck(t); }},
     {"parse_conntrack_stats", [](Text t) { (void)ParseConntrackStats(t); }},
     {"parse_control_request", FuzzControlRequest},
     {"parse_cpu_info", [](Text t) { (void)ParseCpuInfo(t); }},
@@ -213,7 +233,9 @@ const FuzzTarget kTargets[] = {
     {"parse_swaps", Fill<std::vector<SwapArea>, ParseSwaps>},
     {"parse_sysctl_list", [](Text t) { (void)ParseSysctlList(t); }},
     {"parse_task_stat", [](Text t) { (void)ParseTaskStat(t); }},
+    {"parse_tcp_message", FuzzTcpMessage},
     {"parse_tcp_sockets", Fill<std::vector<TcpSocket>, ParseTcpSockets>},
+    {"parse_tcp_table", FuzzTcpTable},
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_unit_test_file", [](Text t) { (void)ParseUnitTestFile(t); }},
