@@ -117,10 +117,11 @@ Result<void> BusConnection::Authenticate(MonoTime deadline) {
   for (const char digit : std::to_string(::geteuid())) out_.append(fmt::format("{:02x}", digit));
   if (auto ok = Send(out_.append("\r\n"), deadline); !ok) return ok;
   std::size_t line = 0;
-  for (std::size_t size = 1; (line = Received().find("\r\n")) == std::string_view::npos; ++size) {
-    if (size > kMaxAuthLine) return Fail(ErrorCode::kParse, "the system bus does not speak D-Bus");
-    size = std::max(size, Received().size() + 1);
-    if (auto ok = Fill(size, deadline); !ok) return ok;
+  while ((line = Received().find("\r\n")) == std::string_view::npos) {
+    if (Received().size() > kMaxAuthLine) {
+      return Fail(ErrorCode::kParse, "the system bus does not speak D-Bus");
+    }
+    if (auto ok = Fill(Received().size() + 1, deadline); !ok) return ok;
   }
   if (!Received().starts_with("OK ")) {
     return Fail(ErrorCode::kDenied, "the system bus does not let this user in");

@@ -117,7 +117,7 @@ Result<void> SystemdCollector::Manager(Recorder& out) {
   }};
   if (auto ok = bus_->GetProperties(queries); !ok) return ok;
   const auto& [version, state] = queries;
-  out.Set(kVersion, {OffenderName(version.Text(), false)}, SystemdVersionNumber(version.Text()));
+  out.Set(kVersion, {version.SafeText()}, SystemdVersionNumber(version.Text()));
   if (state.answered()) out.Set(kRunning, state.Text() == "running" ? 1 : 0);
   return {};
 }
@@ -173,7 +173,7 @@ void SystemdCollector::AskAbout(std::size_t index) {
 void SystemdCollector::States(Recorder& out) {
   for (std::size_t i = 0; i < queries_.size(); ++i) {
     if (pending_[i].metric != nullptr || !queries_[i].answered()) continue;
-    types_[units_[pending_[i].unit].name] = OffenderName(queries_[i].Text(), false);
+    types_[units_[pending_[i].unit].name] = queries_[i].SafeText();
   }
   for (const UnitEntry& unit : units_) {
     const auto type = types_.find(unit.name);

@@ -149,6 +149,10 @@ std::string_view PropertyQuery::Text() const {
   return text == nullptr ? std::string_view() : std::string_view(*text);
 }
 
+std::string PropertyQuery::SafeText() const {
+  return Text().empty() ? std::string() : OffenderName(Text(), false);
+}
+
 // source: systemd.unit(5): "The unit name prefix must consist of one or more valid characters"
 bool ValidUnitName(std::string_view name) {
   return !name.empty() && name.size() <= 255 && std::all_of(name.begin(), name.end(), [](char c) {

@@ -28,6 +28,7 @@ struct PropertyQuery {
   // 0 and "" where the value is of another type, or there is none.
   std::uint64_t Number() const;
   std::string_view Text() const;
+  std::string SafeText() const;  // for labels and terminals
   bool answered() const { return !std::holds_alternative<std::monostate>(value); }
 };
 

@@ -4,8 +4,6 @@
 #include <array>
 #include <csignal>
 
-#include "collectors/offenders.h"
-
 namespace ecsward {
 namespace {
 
@@ -144,7 +142,7 @@ void UnitsCollector::Learn(const std::string& name, std::span<const PropertyQuer
                            const Tick& tick) {
   auto known = watched_.find(name);
   if (known != watched_.end()) {
-    known->second.result = OffenderName(answers[kResult].Text(), false);
+    known->second.result = answers[kResult].SafeText();
     known->second.state_since = answers[kSince].Number();
   }
   if (!IsService(name)) return;

@@ -13,10 +13,10 @@ TEST(AppendBusCall, IsWhatTheSpecificationSays) {
   std::string bytes;
   AppendBusCall({"a.b", "/p", "a.b", "Get"}, 7, bytes);
   EXPECT_EQ(bytes,
-            "l\1\2\1\0\0\0\0\7\0\0\0\x38\0\0\0"s       // call, no auto-start, version 1; 56 bytes
-            "\1\1o\0\2\0\0\0/p\0\0\0\0\0\0"s           // path
-            "\2\1s\0\3\0\0\0a.b\0\0\0\0\0"s            // interface
-            "\3\1s\0\3\0\0\0Get\0\0\0\0\0"s            // member
+            "l\1\2\1\0\0\0\0\7\0\0\0<\0\0\0"s  // call, no auto-start, version 1; 60 bytes of fields
+            "\1\1o\0\2\0\0\0/p\0\0\0\0\0\0"s   // path
+            "\2\1s\0\3\0\0\0a.b\0\0\0\0\0"s    // interface
+            "\3\1s\0\3\0\0\0Get\0\0\0\0\0"s    // member
             "\6\1s\0\3\0\0\0a.b\0"s.append(4, '\0'));  // destination, padded to the body
 }
 

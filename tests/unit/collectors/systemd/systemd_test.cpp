@@ -102,7 +102,7 @@ TEST_F(SystemdTest, ShowsSocketsAndTimers) {
             "node_systemd_socket_current_connections{name=\"a.socket\"} 2\n"
             "node_systemd_socket_refused_connections_total{name=\"a.socket\"} 1\n");
   EXPECT_EQ(Look("timer"),
-            "node_systemd_timer_last_trigger_seconds{name=\"t.timer\"} 1700000000.5\n");
+            "node_systemd_timer_last_trigger_seconds{name=\"t.timer\"} 1.7000000005e+09\n");
 }
 
 TEST_F(SystemdTest, ShowsMoreOnRequest) {
@@ -123,7 +123,7 @@ TEST_F(SystemdTest, ShowsMoreOnRequest) {
             "node_systemd_unit_tasks_max{name=\"a.service\"} 100\n");
   EXPECT_EQ(Look("service"), "node_systemd_service_restart_total{name=\"a.service\"} 3\n");
   EXPECT_EQ(Look("unit_start"),
-            "node_systemd_unit_start_time_seconds{name=\"a.service\"} 1700000000\n"
+            "node_systemd_unit_start_time_seconds{name=\"a.service\"} 1.7e+09\n"
             "node_systemd_unit_start_time_seconds{name=\"b.service\"} 0\n");
 }
 
