@@ -278,7 +278,9 @@ void SocketOwners::EndRound(MonoTime now) {
   const bool blind = refused && denied_.others <= denied_.no_read;
   if (blind) blind_until_ = now + kBlind;
   for (Socket* socket : due_) {
-    if (!socket->holders.empty() || socket->first_round > round_) continue;
+    if (!socket->holders.empty()) continue;
+    // Came while the round was under way (0: not even a search has begun for it).
+    if (socket->first_round == 0 || socket->first_round > round_) continue;
     ++socket->fruitless;
     socket->next_search = now + BackOff(socket->fruitless);
     ++version_;
