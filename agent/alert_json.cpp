@@ -2,21 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/json_fields.h"
+
 namespace ecsward {
 namespace {
 
 using nlohmann::json;
-
-std::string TextAt(const json& object, const char* key) {
-  const auto it = object.find(key);
-  return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
-template <class Number>
-Number NumberAt(const json& object, const char* key) {
-  const auto it = object.find(key);
-  return it != object.end() && it->is_number() ? it->get<Number>() : Number{};
-}
 
 json OffendersToJson(const std::vector<Offender>& offenders) {
   json list = json::array();
@@ -31,9 +22,7 @@ json OffendersToJson(const std::vector<Offender>& offenders) {
 
 std::vector<Offender> OffendersFrom(const json& object) {
   std::vector<Offender> list;
-  const auto offenders = object.find("offenders");
-  if (offenders == object.end() || !offenders->is_array()) return list;
-  for (const json& offender : *offenders) {
+  for (const json& offender : ListAt(object, "offenders")) {
     if (!offender.is_object()) continue;
     list.push_back({TextAt(offender, "name"), NumberAt<std::int64_t>(offender, "pid"),
                     NumberAt<double>(offender, "share"), NumberAt<double>(offender, "amount")});
@@ -43,15 +32,9 @@ std::vector<Offender> OffendersFrom(const json& object) {
 
 std::vector<EvidencePeriod> PeriodsFrom(const json& object) {
   std::vector<EvidencePeriod> list;
-  const auto periods = object.find("periods");
-  if (periods == object.end() || !periods->is_array()) return list;
-  for (const json& item : *periods) {
+  for (const json& item : ListAt(object, "periods")) {
     if (!item.is_object()) continue;
-    const auto what = ParseEvidencePeriod(TextAt(item, "what"));
-    if (!what) continue;
-    list.push_back({*what, NumberAt<std::int64_t>(item, "from_ms"),
-                    NumberAt<std::int64_t>(item, "to_ms"), NumberAt<double>(item, "total"),
-                    OffendersFrom(item)});
+    if (ParseEvidencePeriod(TextAt(item, "what"))) list.push_back(PeriodFromJson(item));
   }
   return list;
 }
@@ -64,6 +47,21 @@ json ToJson(const LabelPairs& labels) {
   return object;
 }
 
+json ToJson(const EvidencePeriod& period) {
+  return {{"what", std::string(ToString(period.what))},
+          {"from_ms", period.from_ms},
+          {"to_ms", period.to_ms},
+          {"total", period.total},
+          {"offenders", OffendersToJson(period.offenders)}};
+}
+
+EvidencePeriod PeriodFromJson(const json& from) {
+  const auto what = ParseEvidencePeriod(TextAt(from, "what"));
+  return {what.value_or(EvidencePeriod::What::kWindow), NumberAt<std::int64_t>(from, "from_ms"),
+          NumberAt<std::int64_t>(from, "to_ms"), NumberAt<double>(from, "total"),
+          OffendersFrom(from)};
+}
+
 json ToJson(const std::vector<Evidence>& evidence) {
   json list = json::array();
   for (const Evidence& one : evidence) {
@@ -72,13 +70,7 @@ json ToJson(const std::vector<Evidence>& evidence) {
                  {"unit", one.unit},
                  {"note", one.note},
                  {"offenders", OffendersToJson(one.offenders)}};
-    for (const EvidencePeriod& period : one.periods) {
-      item["periods"].push_back({{"what", std::string(ToString(period.what))},
-                                 {"from_ms", period.from_ms},
-                                 {"to_ms", period.to_ms},
-                                 {"total", period.total},
-                                 {"offenders", OffendersToJson(period.offenders)}});
-    }
+    for (const EvidencePeriod& period : one.periods) item["periods"].push_back(ToJson(period));
     list.push_back(std::move(item));
   }
   return list;

@@ -14,6 +14,7 @@ namespace ecsward {
 
 nlohmann::json ToJson(const LabelPairs& labels);               // {"job": "node"}
 nlohmann::json ToJson(const std::vector<Evidence>& evidence);  // [{"kind": "cpu", …}]
+nlohmann::json ToJson(const EvidencePeriod& period);           // {"what": "window", …}
 // On one line; bytes that are not UTF-8 are replaced.
 std::string Dump(const nlohmann::json& json);
 
@@ -21,6 +22,7 @@ std::string Dump(const nlohmann::json& json);
 // errors: kParse when it is no JSON, or too long
 Result<nlohmann::json> ParseJson(std::string_view text);
 LabelPairs LabelsFromJson(const nlohmann::json& json);
+EvidencePeriod PeriodFromJson(const nlohmann::json& json);
 std::vector<Evidence> EvidenceFromJson(const nlohmann::json& json);
 
 }  // namespace ecsward

@@ -160,6 +160,10 @@ std::string ApiAlerts(const std::vector<RuleAlert>& alerts) {
   return Success(Dump({{"alerts", std::move(list)}}));
 }
 
+std::string ApiData(std::string_view data) {
+  return fmt::format("{{\"status\":\"success\",\"data\":{}}}\n", data);
+}
+
 std::string ApiError(std::string_view type, std::string_view message) {
   return fmt::format("{{\"status\":\"error\",\"errorType\":{},\"error\":{}}}\n", Quoted(type),
                      Quoted(message));

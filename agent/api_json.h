@@ -25,6 +25,8 @@ std::string ApiQuery(const promql::Value& value, std::int64_t time_ms);
 std::string ApiQueryRange(const promql::Matrix& matrix);
 // /api/v1/alerts, and in each alert what ecsward knows besides: "evidence".
 std::string ApiAlerts(const std::vector<RuleAlert>& alerts);
+// The same envelope around what is JSON already: {"status": "success", "data": …}.
+std::string ApiData(std::string_view data);
 // `type` is "bad_data", "execution", "internal".
 std::string ApiError(std::string_view type, std::string_view message);
 

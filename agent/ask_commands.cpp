@@ -8,9 +8,14 @@
 #include "agent/api_json.h"
 #include "agent/ask_text.h"
 #include "agent/ask_time.h"
+#include "agent/board_json.h"
 #include "agent/control_client.h"
+#include "agent/host_figures.h"
+#include "agent/host_status.h"
+#include "agent/ports_text.h"
 #include "agent/remote_history.h"
 #include "agent/rule_time.h"
+#include "agent/status_text.h"
 #include "rules/promql/parser.h"
 #include "rules/promql/query.h"
 #include "rules/unit_test/unit_test.h"
@@ -87,6 +92,27 @@ CommandResult RunAlertsCommand(const AskArguments& ask, const std::string& socke
   const auto alerts = ParseAlerts(answer->front());
   if (!alerts) return Failed(ask, kUnavailable, alerts.error().message);
   return {ask.json ? ApiAlerts(*alerts) : AlertsText(*alerts, WallNow()), "", 0};
+}
+
+CommandResult RunPortsCommand(const AskArguments& ask, const std::string& socket) {
+  const auto answer = AskDaemon(socket, {ControlRequest::What::kPorts, {}});
+  if (!answer) return Failed(ask, kUnavailable, answer.error().message);
+  if (ask.json) return {ApiData(answer->front()), "", 0};
+  const auto ports = ParsePorts(answer->front());
+  if (!ports) return Failed(ask, kUnavailable, ports.error().message);
+  return {PortsText(*ports, WallNow()), "", 0};
+}
+
+CommandResult RunStatusCommand(const AskArguments& ask, const std::string& socket) {
+  const auto answer = AskDaemon(socket, {ControlRequest::What::kStatus, {}});
+  if (!answer) return Failed(ask, kUnavailable, answer.error().message);
+  if (answer->size() < 3) return Failed(ask, kUnavailable, "the daemon's answer lacks something");
+  if (ask.json) return {ApiData((*answer)[0]), "", 0};
+  const auto status = ParseStatus((*answer)[0]);
+  if (!status) return Failed(ask, kUnavailable, status.error().message);
+  const auto alerts = ParseAlerts((*answer)[2]);
+  if (!alerts) return Failed(ask, kUnavailable, alerts.error().message);
+  return {StatusText(FiguresFrom((*answer)[1]), *status, *alerts, WallNow()), "", 0};
 }
 
 CommandResult RunTestRulesCommand(const AskArguments& ask) {

@@ -1,5 +1,5 @@
-// The commands that ask the daemon, `ecsward query`, `alerts`, `backtest`, and `ecsward test
-// rules`, which asks nobody.
+// The commands that ask the daemon, `ecsward query`, `alerts`, `ports`, `status`, `backtest`, and
+// `ecsward test rules`, which asks nobody.
 #pragma once
 
 #include <string>
@@ -16,6 +16,8 @@ struct CommandResult {
 
 CommandResult RunQueryCommand(const AskArguments& ask, const std::string& socket);
 CommandResult RunAlertsCommand(const AskArguments& ask, const std::string& socket);
+CommandResult RunPortsCommand(const AskArguments& ask, const std::string& socket);
+CommandResult RunStatusCommand(const AskArguments& ask, const std::string& socket);
 CommandResult RunBacktestCommand(const AskArguments& ask, const std::string& socket);
 CommandResult RunTestRulesCommand(const AskArguments& ask);
 

@@ -14,22 +14,8 @@ namespace {
 
 constexpr std::size_t kMaxAligned = 100;  // longer series are not waited for
 
-// Columns; characters of UTF-8, which is near enough.
-std::size_t Width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string Padded(const std::string& text, std::size_t width) {
-  return text + std::string(width - std::min(width, Width(text)), ' ');
-}
-
 std::string Point(double value, std::int64_t time_ms) {
   return fmt::format("{} @{}", ApiNumber(value), ApiTime(time_ms));
-}
-
-std::string Ago(std::int64_t now_ms, std::int64_t then_ms) {
-  return promql::FormatDuration(std::max<std::int64_t>(0, now_ms - then_ms) / 1000 * 1000);
 }
 
 std::string_view StateText(const Alert& alert) {
@@ -69,6 +55,19 @@ std::string OneLine(std::string_view text) {
 }
 
 }  // namespace
+
+std::size_t Width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string Padded(const std::string& text, std::size_t width) {
+  return text + std::string(width - std::min(width, Width(text)), ' ');
+}
+
+std::string Ago(std::int64_t now_ms, std::int64_t then_ms) {
+  return promql::FormatDuration(std::max<std::int64_t>(0, now_ms - then_ms) / 1000 * 1000);
+}
 
 std::string ForTerminal(std::string_view text) {
   std::string safe(text);

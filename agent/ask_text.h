@@ -31,4 +31,10 @@ std::string NothingFound(const History& history, std::span<const HistoryNeed> ne
 // What a terminal must not be sent becomes "?".
 std::string ForTerminal(std::string_view text);
 
+// Columns that a text takes: characters of UTF-8, which is near enough.
+std::size_t Width(std::string_view text);
+std::string Padded(const std::string& text, std::size_t width);
+// How long ago, in whole seconds: "3m12s".
+std::string Ago(std::int64_t now_ms, std::int64_t then_ms);
+
 }  // namespace ecsward

@@ -30,11 +30,15 @@ Result<const CollectorSpec*> NamedCollector(std::string_view name) {
                                                .append(DidYouMean(name, names)));
 }
 
-// node_exporter has a dot in a few flags where others have a dash:
-// --collector.cpu.info.bugs-include.
+// node_exporter has a dot or a capital letter in a few flags where others have a dash:
+// --collector.cpu.info.bugs-include, --collector.bcache.priorityStats.
 const OptionSpec* FindOption(const CollectorSpec& spec, std::string_view flag) {
-  std::string dashed(flag);
-  std::replace(dashed.begin(), dashed.end(), '.', '-');
+  std::string dashed;
+  for (const char c : flag) {
+    const bool capital = c >= 'A' && c <= 'Z';
+    if (capital || c == '.') dashed += '-';
+    if (c != '.') dashed += capital ? static_cast<char>(c - 'A' + 'a') : c;
+  }
   for (const OptionSpec& option : spec.options) {
     if (OptionFlag(option.name) == dashed) return &option;
   }
@@ -120,6 +124,27 @@ void AddAlerts(CLI::App& app, CommandLine& line) {
       "rule asks for it.\n\n"
       "  ecsward alerts\n"
       "  ecsward alerts --json | jq '.data.alerts[].labels.alertname'");
+}
+
+void AddPorts(CLI::App& app, CommandLine& line) {
+  AddDaemonFlags(app, line);
+  app.add_flag("--json", line.ask.json, "Everything that is known of each, as JSON");
+  app.footer(
+      "Every listening socket with its owner: process, user, systemd unit or container; how full "
+      "its\n"
+      "accept queue is; whether it is expected, allowed, or neither; and the expected ports that\n"
+      "nobody listens on, with how their process ended.\n\n"
+      "  ecsward ports\n"
+      "  ecsward ports --json | jq '.data.listeners[] | select(.verdict == \"unexpected\")'");
+}
+
+void AddStatus(CLI::App& app, CommandLine& line) {
+  AddDaemonFlags(app, line);
+  app.add_flag("--json", line.ask.json, "As JSON, without the metrics");
+  app.footer(
+      "The host on one screen: CPU, memory, disks, network and who used them over the last "
+      "minute,\n"
+      "process groups, ports, firing alerts, and the agent itself.");
 }
 
 void AddBacktest(CLI::App& app, CommandLine& line) {
@@ -242,6 +267,10 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
   AddQuery(*query, line);
   CLI::App* alerts = app.add_subcommand("alerts", "Show the daemon's alerts");
   AddAlerts(*alerts, line);
+  CLI::App* ports = app.add_subcommand("ports", "Show who listens where");
+  AddPorts(*ports, line);
+  CLI::App* status = app.add_subcommand("status", "Show how the host is, and who uses it");
+  AddStatus(*status, line);
   CLI::App* backtest =
       app.add_subcommand("backtest", "Say when the rules of a file would have fired");
   AddBacktest(*backtest, line);
@@ -263,13 +292,10 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
     }
     return Misuse(e.what());
   }
-  const std::pair<CLI::App*, Verb> verbs[] = {{run, Verb::kRun},
-                                              {check, Verb::kCheck},
-                                              {metrics, Verb::kMetrics},
-                                              {query, Verb::kQuery},
-                                              {alerts, Verb::kAlerts},
-                                              {backtest, Verb::kBacktest},
-                                              {test_rules, Verb::kTestRules}};
+  const std::pair<CLI::App*, Verb> verbs[] = {
+      {run, Verb::kRun},       {check, Verb::kCheck},       {metrics, Verb::kMetrics},
+      {query, Verb::kQuery},   {alerts, Verb::kAlerts},     {ports, Verb::kPorts},
+      {status, Verb::kStatus}, {backtest, Verb::kBacktest}, {test_rules, Verb::kTestRules}};
   for (const auto& [sub, verb] : verbs) {
     if (!*sub) continue;
     line.verb = verb;

@@ -11,7 +11,7 @@
 
 namespace ecsward {
 
-enum class Verb { kRun, kCheck, kMetrics, kQuery, kAlerts, kBacktest, kTestRules };
+enum class Verb { kRun, kCheck, kMetrics, kQuery, kAlerts, kBacktest, kTestRules, kPorts, kStatus };
 
 // Of query, alerts, backtest and test rules. Times and durations are as people wrote them.
 struct AskArguments {

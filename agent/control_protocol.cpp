@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kNames[] = {"settings", "alerts", "rules", "history"};
+constexpr std::string_view kNames[] = {"settings", "alerts", "rules", "history", "ports", "status"};
 constexpr MatchType kTypes[] = {MatchType::kEqual, MatchType::kNotEqual, MatchType::kRegexp,
                                 MatchType::kNotRegexp};
 constexpr std::size_t kMaxMatchers = 64;

@@ -7,6 +7,8 @@
 //   settings   what an evaluation needs to know of the daemon, as JSON
 //   alerts     pending and firing alerts and those lately resolved, as JSON
 //   rules      each rule's health, as JSON
+//   ports      who listens where, as JSON
+//   status     who used the host lately, as JSON; the page of the last tick; the alerts, as JSON
 //   history    first part: a checkpoint (metrics/history_checkpoint.h) of the series that match;
 //              second part: the page of the last tick, for series whose history nobody keeps;
 //              third part: the settings
@@ -26,7 +28,7 @@
 namespace ecsward {
 
 struct ControlRequest {
-  enum class What : std::uint8_t { kSettings, kAlerts, kRules, kHistory };
+  enum class What : std::uint8_t { kSettings, kAlerts, kRules, kHistory, kPorts, kStatus };
   What what = What::kSettings;
   std::vector<std::vector<LabelMatcher>> series;  // for kHistory: selectors
 };

@@ -16,9 +16,12 @@
 #include <string>
 
 #include "agent/alerting.h"
+#include "agent/board_json.h"
 #include "agent/config_command.h"
 #include "agent/control_server.h"
+#include "agent/host_status.h"
 #include "agent/process.h"
+#include "agent/rule_time.h"
 #include "agent/sampler_thread.h"
 #include "agent/startup_pages.h"
 #include "agent/version.h"
@@ -226,16 +229,28 @@ class Daemon {
       case ControlRequest::What::kRules:
         parts = {ToText(alerting_.Statuses())};
         break;
-      case ControlRequest::What::kHistory: {
-        parts.push_back(alerting_.CopyHistory(request.series));
-        Snapshot snapshot;
-        const bool there = table_.ReadLatest(snapshot);
-        parts.push_back(there ? RenderPage(snapshot, PageFormat::kText) : std::string());
-        parts.push_back(ToText(alerting_.Settings()));
+      case ControlRequest::What::kHistory:
+        parts = {alerting_.CopyHistory(request.series), Page(), ToText(alerting_.Settings())};
+        break;
+      case ControlRequest::What::kPorts: {
+        const auto ports = boards_->ports.Read();
+        if (!ports) return Fail(ErrorCode::kNotFound, "the collector `ports` does not run");
+        parts = {ToText(*ports)};
+        break;
+      }
+      case ControlRequest::What::kStatus: {
+        const std::int64_t now_ms = UnixMilliseconds(clock_.Wall());
+        parts = {ToText(StatusOf(*boards_, now_ms)), Page(), ToText(alerting_.Alerts())};
         break;
       }
     }
     return parts;
+  }
+
+  // Of the last tick; "" before the first.
+  std::string Page() const {
+    Snapshot snapshot;
+    return table_.ReadLatest(snapshot) ? RenderPage(snapshot, PageFormat::kText) : std::string();
   }
 
   void LogWarnings(const LoadedConfig& loaded) const {

@@ -82,6 +82,10 @@ int RunAsk(const CommandLine& line) {
     result = RunQueryCommand(line.ask, *socket);
   } else if (line.verb == Verb::kAlerts) {
     result = RunAlertsCommand(line.ask, *socket);
+  } else if (line.verb == Verb::kPorts) {
+    result = RunPortsCommand(line.ask, *socket);
+  } else if (line.verb == Verb::kStatus) {
+    result = RunStatusCommand(line.ask, *socket);
   } else {
     result = RunBacktestCommand(line.ask, *socket);
   }
@@ -106,6 +110,8 @@ int Main(int argc, char** argv) {
     case Verb::kQuery:
     case Verb::kAlerts:
     case Verb::kBacktest:
+    case Verb::kPorts:
+    case Verb::kStatus:
     case Verb::kTestRules:
       return RunAsk(*parsed.command);
   }

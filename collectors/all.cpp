@@ -3,7 +3,9 @@
 #include <array>
 
 #include "collectors/arp.h"
+#include "collectors/bcache.h"
 #include "collectors/bonding.h"
+#include "collectors/btrfs.h"
 #include "collectors/buddyinfo.h"
 #include "collectors/cgroups.h"
 #include "collectors/conntrack.h"
@@ -14,6 +16,7 @@
 #include "collectors/dmi.h"
 #include "collectors/edac.h"
 #include "collectors/entropy.h"
+#include "collectors/fibrechannel.h"
 #include "collectors/filefd.h"
 #include "collectors/filesystem.h"
 #include "collectors/hwmon.h"
@@ -52,6 +55,7 @@
 #include "collectors/stat.h"
 #include "collectors/swap.h"
 #include "collectors/sysctl.h"
+#include "collectors/tapestats.h"
 #include "collectors/systemd/systemd.h"
 #include "collectors/systemd/units.h"
 #include "collectors/tcpstat.h"
@@ -64,6 +68,7 @@
 #include "collectors/vmstat.h"
 #include "collectors/watchdog.h"
 #include "collectors/xfs.h"
+#include "collectors/zfs.h"
 #include "collectors/zoneinfo.h"
 
 namespace ecsward {
@@ -93,7 +98,9 @@ constexpr std::chrono::seconds kEvery60s{60};
 const CollectorSpec kAll[] = {
     // name, on by default, pace, interval, options, make
     {"arp", kOn, Pace::kTick, kEvery5s, kArpOptions, Make<ArpCollector>},
+    {"bcache", kOn, Pace::kSlow, kEvery5s, kBcacheOptions, Make<BcacheCollector>},
     {"bonding", kOn, Pace::kTick, kEveryTick, {}, Make<BondingCollector>},
+    {"btrfs", kOn, Pace::kSlow, kEvery15s, {}, Make<BtrfsCollector>},
     {"buddyinfo", kOff, Pace::kTick, kEvery5s, {}, Make<BuddyinfoCollector>},
     {"cgroups", kOff, Pace::kTick, kEvery15s, {}, Make<CgroupsCollector>},
     {"connections", kOn, Pace::kSlow, kEvery15s, {}, Make<ConnectionsCollector>},
@@ -105,6 +112,7 @@ const CollectorSpec kAll[] = {
     {"dmi", kOn, Pace::kTick, kEvery60s, {}, Make<DmiCollector>},
     {"edac", kOn, Pace::kTick, kEvery5s, {}, Make<EdacCollector>},
     {"entropy", kOn, Pace::kTick, kEvery5s, {}, Make<EntropyCollector>},
+    {"fibrechannel", kOn, Pace::kSlow, kEvery15s, {}, Make<FibrechannelCollector>},
     {"filefd", kOn, Pace::kTick, kEveryTick, {}, Make<FilefdCollector>},
     {"filesystem", kOn, Pace::kTick, kEveryTick, kFilesystemOptions, Make<FilesystemCollector>},
     {"hwmon", kOn, Pace::kSlow, kEvery5s, kHwmonOptions, Make<HwmonCollector>},
@@ -142,6 +150,7 @@ const CollectorSpec kAll[] = {
     {"stat", kOn, Pace::kTick, kEveryTick, kStatOptions, Make<StatCollector>},
     {"swap", kOff, Pace::kTick, kEvery5s, {}, Make<SwapCollector>},
     {"sysctl", kOff, Pace::kTick, kEveryTick, kSysctlOptions, Make<SysctlCollector>},
+    {"tapestats", kOn, Pace::kTick, kEvery5s, kTapestatsOptions, Make<TapestatsCollector>},
     {"systemd", kOff, Pace::kSlow, kEvery15s, kSystemdOptions, Make<SystemdCollector>},
     {"tcpstat", kOff, Pace::kSlow, kEvery5s, {}, Make<TcpstatCollector>},
     {"textfile", kOn, Pace::kTick, kEveryTick, kTextfileOptions, Make<TextfileCollector>},
@@ -154,6 +163,7 @@ const CollectorSpec kAll[] = {
     {"vmstat", kOn, Pace::kTick, kEveryTick, kVmstatOptions, Make<VmstatCollector>},
     {"watchdog", kOn, Pace::kTick, kEvery5s, {}, Make<WatchdogCollector>},
     {"xfs", kOn, Pace::kTick, kEvery5s, {}, Make<XfsCollector>},
+    {"zfs", kOn, Pace::kSlow, kEvery15s, {}, Make<ZfsCollector>},
     {"zoneinfo", kOff, Pace::kTick, kEvery5s, {}, Make<ZoneinfoCollector>},
 };
 // clang-format on

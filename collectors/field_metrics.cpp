@@ -33,7 +33,7 @@ const Metric* FieldMetrics::Look(std::string_view field) {
   const Metric* metric = nullptr;
   if (!texts.name.empty()) {
     MakeValidName(texts.name);
-    metric = &metrics_.Add(field, Metric{texts.name, texts.help, texts.type});
+    metric = &metrics_.Add(field, Metric{texts.name, texts.help, texts.type, texts.labels});
   }
   known_.emplace(field, metric);
   return metric;

@@ -17,6 +17,7 @@ class FieldMetrics {
     std::string name;  // empty: the field is left out
     std::string help;
     MetricType type = MetricType::kUntyped;
+    std::string labels = {};  // as Metric::labels
   };
   // Asked once for each field.
   using Describe = std::function<Texts(std::string_view field)>;

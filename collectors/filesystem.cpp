@@ -33,15 +33,6 @@ constexpr std::chrono::seconds kReadEvery{5};
 // So that the first scrape has the network mounts too.
 constexpr std::chrono::milliseconds kFirstWait{20};
 
-// A mount point as the host sees it, when the table has the names that a container sees.
-std::string_view WithoutRoot(std::string_view path, std::string_view root) {
-  while (root.ends_with('/')) root.remove_suffix(1);
-  if (root.empty() || !path.starts_with(root)) return path;
-  const std::string_view rest = path.substr(root.size());
-  if (rest.empty()) return "/";
-  return rest.front() == '/' ? rest : path;
-}
-
 }  // namespace
 
 FilesystemCollector::FilesystemCollector(const CollectorEnv& env, const CollectorOptions& options)

@@ -113,4 +113,12 @@ std::vector<bool> MayWait(const std::vector<Mount>& mounts) {
   return may_wait;
 }
 
+std::string_view WithoutRoot(std::string_view path, std::string_view root) {
+  while (root.ends_with('/')) root.remove_suffix(1);
+  if (root.empty() || !path.starts_with(root)) return path;
+  const std::string_view rest = path.substr(root.size());
+  if (rest.empty()) return "/";
+  return rest.front() == '/' ? rest : path;
+}
+
 }  // namespace ecsward

@@ -30,4 +30,8 @@ Result<std::vector<Mount>> ParseMounts(std::string_view mountinfo);
 // Of kinds that are not known to answer from memory, true.
 std::vector<bool> MayWait(const std::vector<Mount>& mounts);
 
+// A mount point as the host sees it, when the table has the names that a container sees: without
+// `root`, where the host's file systems are mounted.
+std::string_view WithoutRoot(std::string_view path, std::string_view root);
+
 }  // namespace ecsward

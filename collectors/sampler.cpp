@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 
 namespace ecsward {
@@ -58,16 +59,21 @@ class Sampler::SlowRun : public std::enable_shared_from_this<Sampler::SlowRun> {
 
   // Begins a run. Only when none is under way.
   void Start(const Tick& tick) {
-    {
-      const std::lock_guard lock(mutex_);
-      request_ = tick;
-      phase_ = Phase::kRequested;
+    const std::lock_guard lock(mutex_);
+    request_ = tick;
+    phase_ = Phase::kRequested;
+    if (has_thread_) {
+      wake_.notify_all();
+      return;
     }
-    if (!thread_started_) {
-      thread_started_ = true;
+    try {
       std::thread([self = shared_from_this()] { self->Loop(); }).detach();
+      has_thread_ = true;
+    } catch (const std::system_error& e) {  // as many tasks as the host or the unit allows
+      result_ = Fail(ErrorCode::kIo, std::string("no thread: ") + e.what());
+      took_ = {};
+      phase_ = Phase::kDone;
     }
-    wake_.notify_all();
   }
 
   bool busy() const {
@@ -112,10 +118,14 @@ class Sampler::SlowRun : public std::enable_shared_from_this<Sampler::SlowRun> {
       Result<void> result = Collect(*collector_, tick, *set_);
       const auto took = std::chrono::steady_clock::now() - begin;
       lock.lock();
+      // What the host does not have is asked for again in a minute: not worth a thread until then.
+      const bool unsupported = !result && result.error().code == ErrorCode::kNotSupported;
       result_ = std::move(result);
       took_ = took;
       phase_ = Phase::kDone;
+      if (unsupported) has_thread_ = false;
       done_.notify_all();
+      if (unsupported) return;
     }
   }
 
@@ -124,11 +134,11 @@ class Sampler::SlowRun : public std::enable_shared_from_this<Sampler::SlowRun> {
   SharedSources shared_;
   std::shared_ptr<SeriesSet> set_;  // the thread's while a run is under way, else the sampler's
   std::unique_ptr<Collector> collector_;
-  bool thread_started_ = false;
 
   mutable std::mutex mutex_;  // guards the rest
   std::condition_variable wake_, done_;
   Phase phase_ = Phase::kIdle;
+  bool has_thread_ = false;
   bool stop_ = false;
   Tick request_;
   Result<void> result_;

@@ -1,9 +1,10 @@
 // Runs the collectors once a tick and publishes what they report.
 //
 // Quick collectors run in the caller's thread, one after the other. Each slow collector has a
-// thread of its own, started when it is first due: one that gets stuck (a dead mount, a wedged
-// driver) holds up nobody, marks itself and is not started a second time. A pool of threads would
-// have to grow a new thread for each stuck one to keep the same promise.
+// thread of its own, started when it is due and kept for as long as the host has what it looks for:
+// one that gets stuck (a dead mount, a wedged driver) holds up nobody, marks itself and is not
+// started a second time. A pool of threads would have to grow a new thread for each stuck one to
+// keep the same promise.
 //
 // A collector that fails, or that the host does not support, is reported when that changes, not on
 // every tick.

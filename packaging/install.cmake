@@ -40,9 +40,9 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "care of an Alibaba Cloud ECS host in one 
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "ecsward measures the host once a second and serves the measurements to
 Prometheus under node_exporter's names, so that existing dashboards and rules
-work unchanged, and evaluates Prometheus rule files on the host itself. It runs
-without privileges, answers private addresses only unless told otherwise, and
-watches its own use of CPU and memory.")
+work unchanged, evaluates Prometheus rule files on the host itself, and knows
+which process owns which port. It runs as a user of its own, answers private
+addresses only unless told otherwise, and watches its own use of CPU and memory.")
 foreach(script postinst prerm postrm conffiles)
   list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/deb/${script})
 endforeach()

@@ -22,6 +22,7 @@ constexpr std::string_view kHeader =
     "# What listened on this host while ecsward learned (collectors: ports: learn).\n"
     "# Afterwards everything else is unexpected. Take out what should not be here; the lines of\n"
     "# `allow` can be pasted into the configuration: collectors: ports: allow.\n";
+constexpr std::chrono::hours kLongest{24 * 3650};
 constexpr std::chrono::seconds kPatience{5};
 constexpr std::chrono::seconds kWriteEvery{2};
 
@@ -38,6 +39,7 @@ bool ParseTime(std::string_view text, WallTime& out) {
   std::tm parts{};
   const char* end = ::strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
   if (end == nullptr || *end != '\0') return false;
+  if (parts.tm_year < 70 || parts.tm_year > 200) return false;  // what WallTime cannot hold
   out = std::chrono::system_clock::from_time_t(::timegm(&parts));
   return true;
 }
@@ -191,7 +193,7 @@ std::string FileInBackground::TakeError() {
 
 PortLearning::PortLearning(std::string_view state_directory, std::chrono::milliseconds learn)
     : path_(std::string(state_directory) + "/ports-learned.yml"),
-      learn_(learn),
+      learn_(std::min<std::chrono::milliseconds>(learn, kLongest)),
       enabled_(!state_directory.empty() && learn.count() > 0) {
   if (enabled_) Load();
 }

@@ -68,6 +68,7 @@ void SocketOwners::Holders(std::uint64_t inode, std::vector<std::int64_t>& out) 
 
 void SocketOwners::Update(std::span<const WantedSocket> sockets, MonoTime now) {
   ++stamp_;
+  now_ = now;
   if (now >= users_due_) {
     users_due_ = now + limits_.names_every;
     users_.Refresh();
@@ -137,7 +138,7 @@ SocketOwners::ProcessPtr SocketOwners::Process(std::int64_t pid, int fd, std::ui
   ProcessPtr process = OwnerProcess::Open(files_, proc_, pid, open_folders_, limits_.folders);
   if (!process || !process->Holds(fd, inode)) return nullptr;
   (void)process->ReadNames(users_, uid, scratch_);
-  process->names_due = clock_.Mono() + limits_.names_every;
+  process->names_due = now_ + limits_.names_every;
   processes_[pid] = process;
   return process;
 }

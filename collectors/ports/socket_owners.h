@@ -117,6 +117,7 @@ class SocketOwners : private FdWalkSink {
   std::unordered_map<std::int64_t, ProcessPtr> processes_;
   std::uint64_t stamp_ = 0, version_ = 0, scans_ = 0;
   std::size_t unknown_ = 0;
+  MonoTime now_{};  // of this tick
 
   // The search. `due_`: the sockets of this tick that are looked for.
   std::vector<Socket*> due_;

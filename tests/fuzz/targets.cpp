@@ -3,6 +3,8 @@
 #include "agent/config_parse.h"
 #include "agent/control_protocol.h"
 #include "collectors/arp.h"
+#include "collectors/bcache.h"
+#include "collectors/btrfs.h"
 #include "collectors/buddyinfo.h"
 #include "collectors/cgroups.h"
 #include "collectors/conntrack.h"
@@ -13,6 +15,7 @@
 #include "collectors/cpu_vulnerabilities.h"
 #include "collectors/disk_identity.h"
 #include "collectors/diskstats.h"
+#include "collectors/fibrechannel.h"
 #include "collectors/filefd.h"
 #include "collectors/hwmon.h"
 #include "collectors/infiniband.h"
@@ -52,10 +55,12 @@
 #include "collectors/text_format.h"
 #include "collectors/vmstat.h"
 #include "collectors/xfs.h"
+#include "collectors/zfs.h"
 #include "collectors/zoneinfo.h"
 #include "rules/rule_file.h"
 #include "rules/unit_test/test_file.h"
 #include "tests/fuzz/exporter_targets.h"
+#include "tests/fuzz/ports_targets.h"
 #include "tests/fuzz/process_targets.h"
 #include "tests/fuzz/rules_targets.h"
 
@@ -180,9 +185,14 @@ const FuzzTarget kTargets[] = {
     {"parse_arp", Fill<std::vector<ArpCount>, ParseArp>},
     {"parse_avc_cache_stats", [](Text t) { (void)ParseAvcCacheStats(t); }},
     {"parse_avc_hash_stats", [](Text t) { (void)ParseAvcHashStats(t); }},
+    {"parse_bcache_number", [](Text t) { (void)ParseBcacheNumber(t); }},
+    {"parse_bcache_priority", Fill<BcachePriority, ParseBcachePriority>},
+    {"parse_bcache_writeback", Fill<BcacheWriteback, ParseBcacheWriteback>},
+    {"parse_btrfs_commits", Fill<BtrfsCommits, ParseBtrfsCommits>},
     {"parse_buddyinfo", Fill<BuddyZones, ParseBuddyinfo>},
     {"parse_bus_address", [](Text t) { (void)ParseBusAddress(t); }},
     {"parse_bus_message", FuzzBusMessage},
+    {"parse_cgroup_unit", FuzzCgroupUnit},
     {"parse_cgroups", Fill<std::vector<CgroupController>, ParseCgroups>},
     {"parse_config", [](Text t) { (void)ParseConfig(t); }},
     {"parse_check", [](Text t) { (void)ParseCheck(t); }},
@@ -194,6 +204,7 @@ const FuzzTarget kTargets[] = {
     {"parse_cpu_table", FuzzCpuTable},
     {"parse_datagram", FuzzDatagram},
     {"parse_diskstats", Fill<std::vector<DiskLine>, ParseDiskstats>},
+    {"parse_fibrechannel_counter", [](Text t) { (void)ParseFibreChannelCounter(t); }},
     {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
     {"parse_exit_events", FuzzExitEvents},
     {"parse_group_rule", FuzzGroupRule},
@@ -201,6 +212,10 @@ const FuzzTarget kTargets[] = {
     {"parse_ipvs_backends", Fill<std::vector<IpvsBackend>, ParseIpvsBackends>},
     {"parse_ipvs_totals", [](Text t) { (void)ParseIpvsTotals(t); }},
     {"parse_kernel_stat", [](Text t) { (void)ParseKernelStat(t); }},
+    {"parse_kstat", Fill<std::vector<KstatField>, ParseKstat>},
+    {"parse_learned_ports", FuzzLearnedPorts},
+    {"parse_listen_message", FuzzListenMessage},
+    {"parse_listen_table", FuzzListenTable},
     {"parse_lnstat", Fill<LnstatTable, ParseLnstat>},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
     {"parse_mdstat", Fill<std::vector<MdArray>, ParseMdstat>},
@@ -213,8 +228,11 @@ const FuzzTarget kTargets[] = {
     {"parse_node_meminfo", Fill<std::vector<NodeMemoryField>, ParseNodeMeminfo>},
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},
+    {"parse_passwd", FuzzPasswd},
+    {"parse_port_rule", FuzzPortRule},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_process_io", [](Text t) { (void)ParseProcessIo(t); }},
+    {"parse_process_links", FuzzProcessLinks},
     {"parse_process_details", FuzzProcessDetails},
     {"parse_process_stat", FuzzProcessStat},
     {"parse_promql", FuzzPromql},
@@ -244,7 +262,9 @@ const FuzzTarget kTargets[] = {
     {"parse_stat_line", FuzzStatLine},
     {"parse_web_config", FuzzWebConfig},
     {"parse_xfs_stats", Fill<XfsStats, ParseXfsStats>},
+    {"parse_zfs_objset", Fill<ZfsObjset, ParseZfsObjset>},
     {"parse_zoneinfo", Fill<std::vector<ZoneValue>, ParseZoneinfo>},
+    {"parse_zpool_io", Fill<std::vector<KstatField>, ParseZpoolIo>},
     {"print_values", FuzzPrintf},
     {"read_checkpoint", FuzzCheckpoint},
 };

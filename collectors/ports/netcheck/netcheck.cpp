@@ -107,7 +107,7 @@ void Set(Asking& asking, CURLoption option, T value) {
 // there is no such folder: then that file it is.
 const std::string& AuthorityFolder() {
   static const std::string found = [] {
-    const std::string folder = X509_get_default_cert_dir();
+    std::string folder = X509_get_default_cert_dir();
     std::error_code ec;
     for (const auto& entry : std::filesystem::directory_iterator(folder, ec)) {
       if (entry.path().extension() == ".0") return folder;

@@ -113,6 +113,15 @@ TEST(TakeCollectorFlags, TakesNodeExportersDots) {
   EXPECT_EQ(overrides.collectors.at("cpu").options.at("info_bugs_include"), "x");
 }
 
+TEST(TakeCollectorFlags, TakesNodeExportersCapitals) {
+  for (const char* flag : {"--collector.bcache.priorityStats", "--collector.bcache.priority-stats"}) {
+    std::vector<std::string> arguments{flag};
+    Overrides overrides;
+    ASSERT_TRUE(TakeCollectorFlags(arguments, overrides)) << flag;
+    EXPECT_EQ(overrides.collectors.at("bcache").options.at("priority_stats"), "true");
+  }
+}
+
 TEST(TakeCollectorFlags, RefusesOptionsThatACollectorHasNot) {
   std::vector<std::string> arguments{"--collector.loadavg.bogus=1"};
   Overrides overrides;

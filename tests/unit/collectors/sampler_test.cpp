@@ -119,6 +119,21 @@ TEST_F(SamplerTest, AsksAnUnsupportedCollectorSeldom) {
   EXPECT_EQ(events_.size(), 1u);
 }
 
+TEST_F(SamplerTest, AsksAnUnsupportedSlowCollectorAgainAndTakesWhatItFindsThen) {
+  Use(kSlow);
+  script.collect = [](const Tick&, Recorder& out) -> Result<void> {
+    if (script.runs == 1) return Fail(ErrorCode::kNotSupported, "no such device");
+    out.Set(kValue, script.runs);
+    return {};
+  };
+  RunTick();
+  sampler_->AwaitSlow(std::chrono::seconds(10));
+  EXPECT_EQ(Value("node_scrape_collector_success{collector=\"slow\"} "), 1);
+  for (int i = 0; i < 61; ++i) RunTick();
+  sampler_->AwaitSlow(std::chrono::seconds(10));
+  EXPECT_EQ(Value("value "), 2);
+}
+
 TEST_F(SamplerTest, RunsASlowCollectorOnItsIntervalAndKeepsItsValues) {
   Use(kSlow);
   script.collect = [](const Tick&, Recorder& out) -> Result<void> {
