@@ -16,7 +16,7 @@ constexpr std::int64_t kLatelyMs = 60'000;
 constexpr std::size_t kMaxUnexpected = 100;
 
 void AddUse(std::string what, const OffenderRing& ring, std::int64_t now_ms, HostStatus& out) {
-  HostUse use{std::move(what), {}};
+  RecentUse use{std::move(what), {}};
   if (ring.Average(now_ms - kLatelyMs, now_ms, use.lately)) out.uses.push_back(std::move(use));
 }
 
@@ -73,7 +73,7 @@ HostStatus StatusOf(const HostBoards& boards, std::int64_t now_ms) {
 std::string ToText(const HostStatus& status) {
   json uses = json::array(), groups = json::array(), unexpected = json::array(),
        expected = json::array();
-  for (const HostUse& use : status.uses) {
+  for (const RecentUse& use : status.uses) {
     uses.push_back({{"what", use.what}, {"lately", ToJson(use.lately)}});
   }
   for (const ProcessGroupUse& group : status.groups) groups.push_back(ToJson(group));

@@ -13,14 +13,14 @@
 namespace ecsward {
 
 // One kind of use over the last minute.
-struct HostUse {
+struct RecentUse {
   std::string what;  // "cpu", "memory", "disk", "ports", "peers"
   EvidencePeriod lately;
 };
 
 struct HostStatus {
   std::int64_t time_ms = 0;
-  std::vector<HostUse> uses;            // those that something was kept of
+  std::vector<RecentUse> uses;          // those that something was kept of
   std::vector<ProcessGroupUse> groups;  // the biggest user of CPU first
   bool ports_known = false;
   std::uint64_t listeners = 0;  // without those that only this host reaches

@@ -24,15 +24,15 @@ std::string Bytes(double bytes) {
 
 std::string Percent(double ratio) { return fmt::format("{:.0f} %", std::round(ratio * 100)); }
 
-const HostUse* Find(const HostStatus& status, std::string_view what) {
+const RecentUse* Find(const HostStatus& status, std::string_view what) {
   const auto found = std::find_if(status.uses.begin(), status.uses.end(),
-                                  [&](const HostUse& use) { return use.what == what; });
+                                  [&](const RecentUse& use) { return use.what == what; });
   return found == status.uses.end() ? nullptr : &*found;
 }
 
 // "php-fpm 61 %, mysqld 12 %": those that had a whole percent.
 std::string Who(const HostStatus& status, std::string_view what) {
-  const HostUse* const use = Find(status, what);
+  const RecentUse* const use = Find(status, what);
   std::string text;
   if (use == nullptr) return text;
   for (std::size_t i = 0; i < std::min(kNamed, use->lately.offenders.size()); ++i) {
@@ -74,7 +74,7 @@ std::string HostLines(const HostFigures& f, const HostStatus& status) {
   }
   if (!f.disks.empty()) {
     std::string figure = Parts(f.disks) + " busy";
-    if (const HostUse* const use = Find(status, "disk")) {
+    if (const RecentUse* const use = Find(status, "disk")) {
       figure += ", " + Bytes(use->lately.total) + "/s";
     }
     text += Line("disk", figure, Who(status, "disk"));

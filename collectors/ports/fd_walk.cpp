@@ -60,9 +60,12 @@ bool FdWalk::Step(MonoTime until, FdWalkSink& sink) {
       dir_.Close();  // the others are no different
       continue;
     }
-    if (inode != 0 && !sink.SocketSeen(pid_, std::atoi(name), inode)) {
-      Stop();
-      return true;
+    if (inode != 0) {
+      if (!sink.SocketSeen(pid_, std::atoi(name), inode)) {
+        Stop();
+        return true;
+      }
+      links |= kLinks - 1;  // what was found cost more than a look: see what time it is
     }
     if (++links % kLinks == 0 && clock_.Mono() >= until) return false;
   }
@@ -76,7 +79,7 @@ bool ProcessListing::Step(MonoTime until, std::vector<std::int64_t>& out) {
     if (dir_.Open(files_, proc_.c_str()) != 0) return true;
   }
   unsigned entries = 0;
-  while (const char* const name = dir_.Next()) {  // NOLINT(concurrency-mt-unsafe)
+  while (const char* const name = dir_.Next()) {
     std::int64_t pid = 0;
     if (name[0] >= '1' && name[0] <= '9' && ParseInt(name, pid)) {
       out.push_back(pid);

@@ -3,12 +3,12 @@
 // tick to tick, so that a tick in which nothing came or went makes no new strings.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -51,7 +51,9 @@ struct PlaceKey {
   bool udp = false;
   std::uint16_t port = 0;
   std::string address;
-  auto operator<=>(const PlaceKey& other) const = default;
+  bool operator<(const PlaceKey& other) const {
+    return std::tie(udp, port, address) < std::tie(other.udp, other.port, other.address);
+  }
 };
 
 inline ListenerFacts FactsOf(const PlaceKey& key, const ListenerPlace& place,

@@ -1,6 +1,7 @@
 #include "collectors/ports/ports.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "collectors/text_scan.h"

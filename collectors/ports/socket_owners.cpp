@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 
 namespace ecsward {
 namespace {
@@ -190,6 +191,8 @@ void SocketOwners::AddParents(Socket& socket, std::int64_t pid, int fd) {
 bool SocketOwners::SocketSeen(std::int64_t pid, int fd, std::uint64_t inode) {
   const auto it = sockets_.find(inode);
   if (it == sockets_.end() || it->second.stamp != stamp_) return true;
+  // A search is after what is missing; further holders are the business of the look at everything.
+  if (!in_relook_ && !it->second.holders.empty()) return missing_ > 0;
   AddHolder(it->second, pid, fd);
   AddParents(it->second, pid, fd);
   return in_relook_ || missing_ > 0;
@@ -207,12 +210,15 @@ void SocketOwners::Search(MonoTime now) {
                                  [](const Socket* socket) { return socket->first_round == 0; });
   if (stage_ == Stage::kIdle && (fresh || !rest_.active())) {
     stage_ = Stage::kLikely;
+    std::vector<std::uint32_t> users;
+    for (const Socket* socket : due_) users.push_back(socket->uid);
+    std::sort(users.begin(), users.end());
+    users.erase(std::unique(users.begin(), users.end()), users.end());
     std::vector<std::int64_t> same, others;
-    for (const auto& [pid, process] : processes_) {
-      const bool match = std::any_of(due_.begin(), due_.end(), [&](const Socket* socket) {
-        return socket->uid == process->uid();
-      });
-      (match ? same : others).push_back(pid);
+    for (const auto& entry : processes_) {
+      const OwnerProcess& process = *entry.second;
+      const bool match = std::binary_search(users.begin(), users.end(), process.uid());
+      (match ? same : others).push_back(process.pid());
     }
     // The newest first, as below.
     std::sort(same.begin(), same.end(), std::greater<>());
@@ -312,11 +318,12 @@ void SocketOwners::Relook(MonoTime now) {
 // Who was not seen with a socket has closed it; the owner is verified anyhow.
 void SocketOwners::EndRelook() {
   ++scans_;
-  for (auto& [inode, socket] : sockets_) {
+  for (auto& entry : sockets_) {
+    Socket& socket = entry.second;
     if (socket.holders.size() < 2) continue;
     const auto first = socket.holders.begin() + 1;
     const auto gone = std::remove_if(first, socket.holders.end(), [&](Holder& holder) {
-      return holder.relook != relook_ && !holder.process->Holds(holder.fd, inode);
+      return holder.relook != relook_ && !holder.process->Holds(holder.fd, socket.inode);
     });
     if (gone == socket.holders.end()) continue;
     socket.holders.erase(gone, socket.holders.end());

@@ -44,7 +44,7 @@ class GroupBook {
  public:
   static constexpr std::string_view kOther = "other";
   // How long a group without processes keeps its place: always, and where others want it.
-  static constexpr std::chrono::minutes kKeptEmpty{60};
+  static constexpr std::chrono::minutes kKeptEmpty{5};
   static constexpr std::chrono::minutes kKeptWanted{1};
 
   // `configured` have a place for sure and do not count for `max_groups`.

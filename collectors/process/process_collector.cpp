@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <utility>
 
 #include "collectors/offenders.h"
 #include "collectors/process/cgroup_unit.h"
@@ -117,15 +118,17 @@ void ProcessCollector::ReadHost(MonoTime now) {
   const double seconds = Seconds(now - host_read_);
   const bool compare = !first_ && seconds > 0;
   busy_cores_ = task_cores_ = disk_rate_ = -1;
-  if (host_.ReadCpu(cpu)) {
-    if (compare && cpu_.busy_seconds > 0) {
+  const bool had_cpu = std::exchange(has_cpu_, host_.ReadCpu(cpu));
+  if (has_cpu_) {
+    if (compare && had_cpu) {
       busy_cores_ = std::max(cpu.busy_seconds - cpu_.busy_seconds, 0.0) / seconds;
       task_cores_ = std::max(cpu.task_seconds - cpu_.task_seconds, 0.0) / seconds;
     }
     cpu_ = cpu;
   }
-  if (host_.ReadDisks(moved)) {
-    if (compare) disk_rate_ = std::max(moved - disk_bytes_, 0.0) / seconds;
+  const bool had_disks = std::exchange(has_disks_, host_.ReadDisks(moved));
+  if (has_disks_) {
+    if (compare && had_disks) disk_rate_ = std::max(moved - disk_bytes_, 0.0) / seconds;
     disk_bytes_ = moved;
   }
   host_read_ = now;

@@ -81,6 +81,7 @@ class ProcessCollector final : public Collector {
 
   HostUse::Cpu cpu_;
   double disk_bytes_ = 0;
+  bool has_cpu_ = false, has_disks_ = false;  // as of the last run
   MonoTime host_read_;
   double busy_cores_ = -1, task_cores_ = -1, disk_rate_ = -1;  // below 0: not known
   std::chrono::nanoseconds wall_offset_{0};

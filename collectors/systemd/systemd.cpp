@@ -44,7 +44,7 @@ constexpr std::array<std::string_view, 5> kStates{"active", "activating", "deact
                                                   "inactive", "failed"};
 constexpr std::string_view kServiceInterface = "org.freedesktop.systemd1.Service";
 constexpr std::string_view kSocketInterface = "org.freedesktop.systemd1.Socket";
-constexpr double kPerMicrosecond = 1e-6;
+constexpr double kMicroseconds = 1e6;
 constexpr std::uint64_t kLooksPerType = 20;  // five minutes
 
 std::string Whole(std::string_view pattern) {
@@ -140,9 +140,9 @@ void SystemdCollector::Summary(Recorder& out) const {
 }
 
 void SystemdCollector::Ask(std::size_t index, std::string_view interface, std::string_view name,
-                           const Metric* metric, double scale) {
+                           const Metric* metric, double divisor) {
   queries_.push_back({UnitPath(units_[index].name), interface, name});
-  pending_.push_back({metric, index, scale});
+  pending_.push_back({metric, index, divisor});
 }
 
 void SystemdCollector::AskAbout(std::size_t index) {
@@ -163,10 +163,10 @@ void SystemdCollector::AskAbout(std::size_t index) {
     Ask(index, interface, "NRefused", &kRefused);
   }
   if (unit.name.ends_with(".timer")) {
-    Ask(index, interface, "LastTriggerUSec", &kLastTrigger, kPerMicrosecond);
+    Ask(index, interface, "LastTriggerUSec", &kLastTrigger, kMicroseconds);
   }
   if (start_times_ && unit.active_state == "active") {
-    Ask(index, kUnitInterface, "ActiveEnterTimestamp", &kStartTime, kPerMicrosecond);
+    Ask(index, kUnitInterface, "ActiveEnterTimestamp", &kStartTime, kMicroseconds);
   }
 }
 
@@ -195,7 +195,7 @@ void SystemdCollector::Answers(Recorder& out) const {
     const std::uint64_t number = queries_[i].Number();
     if ((pending.metric == &kTasks || pending.metric == &kTasksMax) && number == kNone) continue;
     out.Set(*pending.metric, {units_[pending.unit].name},
-            static_cast<double>(number) * pending.scale);
+            static_cast<double>(number) / pending.divisor);
   }
 }
 

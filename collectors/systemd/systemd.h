@@ -42,14 +42,14 @@ class SystemdCollector final : public Collector {
   struct Pending {
     const Metric* metric = nullptr;  // null: the unit's type
     std::size_t unit = 0;
-    double scale = 1;
+    double divisor = 1;
   };
 
   Result<void> Manager(Recorder& out);
   void Summary(Recorder& out) const;
   void AskAbout(std::size_t index);
   void Ask(std::size_t index, std::string_view interface, std::string_view name,
-           const Metric* metric, double scale = 1);
+           const Metric* metric, double divisor = 1);
   void States(Recorder& out);
   void Answers(Recorder& out) const;
 

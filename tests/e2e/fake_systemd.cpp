@@ -27,7 +27,7 @@ struct Unit {
 };
 
 constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
-constexpr std::uint64_t kMoment = 1'700'000'000'123'456;
+constexpr std::uint64_t kMoment = 1'795'858'070'617'588;
 using U = std::uint32_t;
 using T = std::uint64_t;
 using I = std::int32_t;

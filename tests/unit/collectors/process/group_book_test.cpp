@@ -51,9 +51,9 @@ TEST(GroupBook, ForgetsAGroupThatHasLongBeenEmpty) {
   GroupBook book({"web"}, 5);
   const auto group = book.Place("old", At(0));
   Look(book, group, {5}, At(0));
-  Look(book, group, {}, At(0) + minutes(59));
+  Look(book, group, {}, At(0) + minutes(4));
   EXPECT_EQ(book.groups()[group].name, "old");
-  Look(book, group, {}, At(0) + minutes(60));
+  Look(book, group, {}, At(0) + minutes(5));
   EXPECT_EQ(book.groups()[group].name, "");
   EXPECT_EQ(book.groups()[0].name, "web");
 }
