@@ -17,6 +17,7 @@ agentBinary();
 needRoot('looks at what others have open, and is told how they end');
 const kSockets = testProgram('sockets');
 const kTickMs = 1000;
+const kUdpPort = 18999;
 
 const kRules = ownRules({
   PortUnexpected: `expr: ecsward_port_unexpected == 1
@@ -43,7 +44,8 @@ test('a new listener is told within two ticks, with process, user and executable
       findSeries(await agent.scrape(), 'ecsward_ports_owner_scans_total')?.value > 0);
     const allowed = await listen('allowed', 'tcp,0.0.0.0,0');
     const local = await listen('local', 'tcp,127.0.0.1,0');
-    for (const [name, spec] of [['intruder', 'tcp,0.0.0.0,0'], ['intruder-udp', 'udp6,::,0']]) {
+    // Of UDP one that is no client's: those have ports of which the kernel picks.
+    for (const [name, spec] of [['intruder', 'tcp,0.0.0.0,0'], ['intruder-udp', `udp6,::,${kUdpPort}`]]) {
       const before = Date.now();
       const intruder = await listen(name, spec, { wrap: asNobody });
       const alert = await until('the alert', 20_000, async () => {
