@@ -1,5 +1,7 @@
 #include "collectors/evidence_thread.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -81,6 +83,22 @@ std::optional<Evidence> Recall(const OffenderRing& ring, EvidenceKind kind, std:
   if (kind == EvidenceKind::kDisk && sum < window->total / 2) return std::nullopt;
   if (out.offenders.empty()) return std::nullopt;
   return out;
+}
+
+// With whom it was, which the ports do not tell.
+void NotePeers(const OffenderRing& peers, std::int64_t since_ms, Evidence& out) {
+  constexpr std::size_t kNamed = 3;
+  EvidencePeriod period;
+  if (!peers.Average(since_ms, out.time_ms, period)) return;
+  std::string text;
+  std::size_t named = 0;
+  for (const Offender& peer : period.offenders) {
+    if (peer.share < kLeastShare || named++ == kNamed) break;
+    text += fmt::format("{}{} {:.0f} %", text.empty() ? "peers: " : ", ", peer.name,
+                        peer.share * 100);
+  }
+  if (text.empty()) return;
+  out.note += (out.note.empty() ? "" : "; ") + text;
 }
 
 std::size_t IndexOf(EvidenceKind kind) { return static_cast<std::size_t>(kind); }
@@ -283,6 +301,9 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
       std::optional<Evidence> evidence;
       try {
         evidence = Recall(*ring, kind, question.since_ms, now_ms);
+        if (evidence && kind == EvidenceKind::kNetwork) {
+          NotePeers(boards_->peer_traffic, question.since_ms, *evidence);
+        }
       } catch (const std::exception&) {  // out of memory
       }
       if (evidence) Tell(question, std::move(*evidence), lock);

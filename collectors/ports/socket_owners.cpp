@@ -209,7 +209,7 @@ void SocketOwners::Search(MonoTime now) {
   const bool fresh = std::any_of(due_.begin(), due_.end(),
                                  [](const Socket* socket) { return socket->first_round == 0; });
   if (stage_ == Stage::kIdle && (fresh || !rest_.active())) {
-    stage_ = Stage::kLikely;
+    stage_ = Stage::kList;
     std::vector<std::uint32_t> users;
     for (const Socket* socket : due_) users.push_back(socket->uid);
     std::sort(users.begin(), users.end());
@@ -224,7 +224,7 @@ void SocketOwners::Search(MonoTime now) {
     std::sort(same.begin(), same.end(), std::greater<>());
     std::sort(others.begin(), others.end(), std::greater<>());
     same.insert(same.end(), others.begin(), others.end());
-    front_.Start(same);
+    likely_.swap(same);
     for (Socket* socket : due_) {
       if (socket->first_round == 0) socket->first_round = rest_.active() ? round_ + 1 : round_;
     }
@@ -243,10 +243,6 @@ void SocketOwners::Search(MonoTime now) {
 void SocketOwners::StepFront(MonoTime until) {
   while (stage_ != Stage::kIdle && missing_ > 0 && clock_.Mono() < until) {
     switch (stage_) {
-      case Stage::kLikely:
-        if (!front_.Step(until, *this)) return;
-        stage_ = Stage::kList;
-        break;
       case Stage::kList: {
         if (!listing_.Step(until, listed_)) return;
         std::vector<std::int64_t> fresh;
@@ -265,6 +261,12 @@ void SocketOwners::StepFront(MonoTime until) {
       }
       case Stage::kNew:
         if (!front_.Step(until, *this)) return;
+        new_totals_ = front_.totals();
+        front_.Start(likely_);
+        stage_ = Stage::kLikely;
+        break;
+      case Stage::kLikely:
+        if (!front_.Step(until, *this)) return;
         stage_ = Stage::kIdle;
         break;
       case Stage::kIdle:
@@ -277,15 +279,17 @@ void SocketOwners::StepFront(MonoTime until) {
 void SocketOwners::EndRound(MonoTime now) {
   ++scans_;
   denied_ = rest_.totals();
-  denied_.seen += front_.totals().seen;
-  denied_.others += front_.totals().others;
-  denied_.denied += front_.totals().denied;
-  denied_.no_read += front_.totals().no_read;
+  denied_.seen += new_totals_.seen;
+  denied_.others += new_totals_.others;
+  denied_.denied += new_totals_.denied;
+  denied_.no_read += new_totals_.no_read;
   const bool refused = denied_.denied + denied_.no_read > 0;
   const bool blind = refused && denied_.others <= denied_.no_read;
   if (blind) blind_until_ = now + kBlind;
   for (Socket* socket : due_) {
-    if (!socket->holders.empty() || socket->first_round > round_) continue;
+    if (!socket->holders.empty()) continue;
+    // Came while the round was under way (0: not even a search has begun for it).
+    if (socket->first_round == 0 || socket->first_round > round_) continue;
     ++socket->fruitless;
     socket->next_search = now + BackOff(socket->fruitless);
     ++version_;

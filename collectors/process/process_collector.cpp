@@ -369,9 +369,9 @@ void ProcessCollector::FeedRings(std::int64_t now_ms, bool full) {
   }
   if (busy_cores_ >= 0 || disk_rate_ >= 0) {
     ranking_.Clear();
-    for (const std::size_t i : table_.active()) {
-      const Process& process = table_.processes()[i];
-      ranking_.Add(process.name, process.pid, process.io_rate);
+    // Not of the active ones alone: who waits for a disk all day uses no CPU.
+    for (const Process& process : table_.processes()) {
+      if (process.io_rate > 0) ranking_.Add(process.name, process.pid, process.io_rate);
     }
     // Caches stand between a process and the disks: the greater of both is the whole.
     boards_.disk.Add({now_ms, std::max(ranking_.sum(), disk_rate_)}, ranking_.Top());

@@ -12,6 +12,7 @@ import { Child, run } from '../e2e/support/process.mjs';
 import { judge } from '../e2e/support/requirements.mjs';
 import { delay } from '../e2e/support/wait.mjs';
 import { allocationsWhileScraping } from './allocations.mjs';
+import { owners } from './owners.mjs';
 import { rules } from './rules.mjs';
 import { Table } from './table.mjs';
 
@@ -167,9 +168,10 @@ async function stockRules(table) {
 }
 
 const rulesBeside = (table) => rules(table, kPrograms, kQuick);
+const portsAndProcesses = (table) => owners(table, kPrograms, kQuick);
 
 async function main() {
-  for (const program of ['scrape_client', 'memory_server', 'tick_bench', 'history_bench', 'rules_bench']) {
+  for (const program of ['scrape_client', 'memory_server', 'tick_bench', 'history_bench', 'owners_bench', 'rules_bench']) {
     if (!fs.existsSync(path.join(kPrograms, program))) throw new Error(`no ${program}: cmake --preset bench && cmake --build --preset bench`);
   }
   const table = new Table();
@@ -182,7 +184,7 @@ async function main() {
     if (wanted('paced')) await paced(table, agent, exporter);
     await Promise.all([agent.stop(), exporter.stop()]);
   }
-  for (const [name, part] of Object.entries({ ticks, allocations, starts, busy, flat, stockRules, rules: rulesBeside })) {
+  for (const [name, part] of Object.entries({ ticks, allocations, starts, busy, flat, stockRules, rules: rulesBeside, owners: portsAndProcesses })) {
     if (!wanted(name)) continue;
     // One part that cannot be measured here takes no other with it.
     await part(table).catch((error) => table.skipped(name, `not measured: ${error.message.split('\n')[0]}`));

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <numeric>
 #include <vector>
 
 namespace ecsward::bench {
@@ -33,6 +34,11 @@ inline double Quantile(std::vector<double>& values, double share) {
                                         share * static_cast<double>(values.size() - 1) + 0.5);
   std::nth_element(values.begin(), nth, values.end());
   return *nth;
+}
+
+inline double Mean(const std::vector<double>& values) {
+  if (values.empty()) return 0;
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 inline double Median(std::vector<double> values) { return Quantile(values, 0.5); }

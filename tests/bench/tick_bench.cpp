@@ -17,7 +17,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <numeric>
@@ -31,12 +30,10 @@
 #include "tests/bench/crowd.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/recording.h"
+#include "tests/bench/turns.h"
 
 namespace ecsward::bench {
 namespace {
-
-// Between a tick and its neighbour: slow collectors finish here.
-constexpr std::chrono::milliseconds kBreath{4};
 
 std::vector<SamplerCollector> Defaults(std::string_view only = {}) {
   std::vector<SamplerCollector> chosen;
@@ -87,33 +84,6 @@ struct TickCost {
   double allocations = 0;  // in the sampler's thread, in the usual tick (median)
   double allocations_minute = 0, other_allocations_minute = 0;  // with the rare ones, in 60 ticks
 };
-
-double OwnCpu() { return CpuMicroseconds(getpid()); }
-
-// What is measured by turns, each turn after a pause: in life a tick meets cold caches, and
-// whatever else goes on in the machine shall meet all of them alike.
-struct Contestant {
-  std::function<void(std::size_t turn)> run;
-  std::vector<double> wall_us, cpu_us;  // one a turn; CPU of all threads, pause included
-};
-
-void TakeTurns(std::size_t turns, std::span<Contestant> contestants) {
-  for (Contestant& c : contestants) {
-    c.wall_us.reserve(turns);
-    c.cpu_us.reserve(turns);
-  }
-  for (std::size_t turn = 0; turn < turns; ++turn) {
-    for (std::size_t i = 0; i < contestants.size(); ++i) {
-      Contestant& c = contestants[(turn + i) % contestants.size()];
-      const double cpu_before = OwnCpu();
-      const auto start = SteadyClock::now();
-      c.run(turn);
-      c.wall_us.push_back(Microseconds(SteadyClock::now() - start));
-      std::this_thread::sleep_for(kBreath);
-      c.cpu_us.push_back(OwnCpu() - cpu_before);
-    }
-  }
-}
 
 // One recording covers a minute, so that what is read every tenth second counts a tenth.
 TickCost Measure(Bench& bench, int count) {

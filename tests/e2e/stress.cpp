@@ -2,8 +2,9 @@
 //
 //   stress NAME cpu            keeps one CPU busy
 //   stress NAME memory MIB     takes that much memory, prints "ready", holds it
-//   stress NAME disk FILE      writes until nothing more fits, prints "ready", goes on writing over
-//   it
+//   stress NAME disk FILE [MIB]
+//                              writes so much, or until nothing more fits, prints "ready", goes on
+//                              writing over it
 //
 // Each until it is killed, or whoever started it ends.
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,15 +49,17 @@ int HoldMemory(const char* mib) {
   for (;;) pause();
 }
 
-int FillDisk(const char* name) {
+// `mib`: null for all that fits.
+int FillDisk(const char* name, const char* mib) {
   const int file = open(name, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
   if (file < 0) return Failed(name);
   const std::string block(kBlock, 'x');
+  const off_t most = mib == nullptr ? std::numeric_limits<off_t>::max()
+                                    : static_cast<off_t>(std::strtoul(mib, nullptr, 10) * kMiB);
   off_t size = 0;
-  for (ssize_t written = 0; (written = write(file, block.data(), block.size())) > 0;) {
-    size += written;
-  }
-  if (errno != ENOSPC) return Failed(name);
+  ssize_t written = 0;
+  while (size < most && (written = write(file, block.data(), block.size())) > 0) size += written;
+  if (size < most && errno != ENOSPC) return Failed(name);
   if (fdatasync(file) != 0) return Failed(name);
   Ready();
   // Synced each time: a page that is still dirty would not count as written again.
@@ -76,7 +80,8 @@ int main(int argc, char** argv) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (what == "cpu" && argc == 3) return BurnCpu();
   if (what == "memory" && argc == 4) return HoldMemory(argv[3]);
-  if (what == "disk" && argc == 4) return FillDisk(argv[3]);
-  std::fputs("usage: stress NAME cpu | memory MIB | disk FILE\n", stderr);
+  if (what == "disk" && argc == 4) return FillDisk(argv[3], nullptr);
+  if (what == "disk" && argc == 5) return FillDisk(argv[3], argv[4]);
+  std::fputs("usage: stress NAME cpu | memory MIB | disk FILE [MIB]\n", stderr);
   return 2;
 }
