@@ -22,9 +22,8 @@ GroupBook::GroupBook(const std::vector<std::string>& configured, std::size_t max
                                    [&](const ProcessGroup& group) { return group.name == name; });
     if (!known) keep(name);
   }
-  const auto other = std::find_if(groups_.begin(), groups_.end(), [](const ProcessGroup& group) {
-    return group.name == kOther;
-  });
+  const auto other = std::find_if(groups_.begin(), groups_.end(),
+                                  [](const ProcessGroup& group) { return group.name == kOther; });
   other_ = static_cast<std::uint32_t>(other - groups_.begin());
   if (other == groups_.end()) keep(kOther);
 }
@@ -39,8 +38,7 @@ std::uint32_t GroupBook::Place(std::string_view name, MonoTime now) {
     if (group.name.empty()) {
       free = i;
     } else if (group.processes == 0 && now - group.last_seen >= kKeptWanted &&
-               (longest_empty == kNone ||
-                group.last_seen < groups_[longest_empty].last_seen)) {
+               (longest_empty == kNone || group.last_seen < groups_[longest_empty].last_seen)) {
       longest_empty = i;
     }
   }
@@ -92,8 +90,10 @@ void GroupBook::Count(std::uint32_t index, const GroupMember& member, MonoTime n
   group.io_rate += member.io_rate;
   group.has_fds = group.has_fds || member.has_fds;
   group.has_pss = group.has_pss || member.has_pss;
-  group.oldest_start = first ? member.start_ticks : std::min(group.oldest_start, member.start_ticks);
-  group.newest_start = first ? member.start_ticks : std::max(group.newest_start, member.start_ticks);
+  group.oldest_start =
+      first ? member.start_ticks : std::min(group.oldest_start, member.start_ticks);
+  group.newest_start =
+      first ? member.start_ticks : std::max(group.newest_start, member.start_ticks);
   group.last_seen = now;
 }
 

@@ -13,7 +13,7 @@
 namespace ecsward {
 
 struct ProcessGroup {
-  std::string name;  // safe for labels; empty: the place is free
+  std::string name;   // safe for labels; empty: the place is free
   bool kept = false;  // configured, or "other": never given up
   // Counters.
   double user_seconds = 0, system_seconds = 0;
@@ -27,7 +27,7 @@ struct ProcessGroup {
   std::uint64_t oldest_start = 0, newest_start = 0;  // ticks since boot; of the last ones it had
   double resident_bytes = 0, proportional_bytes = 0;
   double cores = 0, io_rate = 0;
-  bool has_io = false;   // of any member, ever
+  bool has_io = false;  // of any member, ever
   bool has_fds = false, has_pss = false;
   MonoTime last_seen;
 };

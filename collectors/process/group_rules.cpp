@@ -54,9 +54,10 @@ Result<GroupRule> GroupRule::Parse(std::string_view text) {
     const auto* const key = std::find_if(kKeys.begin(), kKeys.end(),
                                          [&](const Key& known) { return known.name == name; });
     if (equals == std::string_view::npos || key == kKeys.end()) {
-      return bad(fmt::format("group \"{}\": want unit=, exe=, process=, cmdline=, user= or cgroup=, "
-                             "got \"{}\"",
-                             rule.name_, word));
+      return bad(
+          fmt::format("group \"{}\": want unit=, exe=, process=, cmdline=, user= or cgroup=, "
+                      "got \"{}\"",
+                      rule.name_, word));
     }
     Condition condition;
     condition.key = static_cast<std::size_t>(key - kKeys.begin());
@@ -66,7 +67,8 @@ Result<GroupRule> GroupRule::Parse(std::string_view text) {
     }
     const std::string_view pattern = word.substr(equals + 1);
     if (pattern.empty()) {
-      return bad(fmt::format("group \"{}\": want a regular expression behind {}=", rule.name_, name));
+      return bad(
+          fmt::format("group \"{}\": want a regular expression behind {}=", rule.name_, name));
     }
     RE2::Options options;
     options.set_log_errors(false);
@@ -80,8 +82,8 @@ Result<GroupRule> GroupRule::Parse(std::string_view text) {
     rule.conditions_.push_back(std::move(condition));
   }
   if (rule.conditions_.empty()) {
-    return bad(fmt::format("group \"{}\": want at least one condition such as unit=nginx.*",
-                           rule.name_));
+    return bad(
+        fmt::format("group \"{}\": want at least one condition such as unit=nginx.*", rule.name_));
   }
   return rule;
 }

@@ -24,8 +24,8 @@ class HostUse {
   };
   // False when the file cannot be read or is none.
   bool ReadCpu(Cpu& out);
-  bool ReadMemory(double& used_bytes);   // MemTotal - MemAvailable
-  bool ReadDisks(double& moved_bytes);   // both ways since boot, of whole disks
+  bool ReadMemory(double& used_bytes);  // MemTotal - MemAvailable
+  bool ReadDisks(double& moved_bytes);  // both ways since boot, of whole disks
 
  private:
   bool IsDisk(std::string_view device);

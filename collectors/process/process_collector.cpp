@@ -46,6 +46,7 @@ std::chrono::nanoseconds ThreadCpu() {
 
 std::vector<std::string> NamesOf(const std::vector<GroupRule>& rules) {
   std::vector<std::string> names;
+  names.reserve(rules.size());
   for (const GroupRule& rule : rules) names.push_back(rule.name());
   return names;
 }

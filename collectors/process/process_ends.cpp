@@ -17,10 +17,7 @@ constexpr std::size_t kMostExits = 5000;
 }  // namespace
 
 ProcessEnds::ProcessEnds(const HostRoot& root, ExitLog& exits)
-    : live_(root.live()),
-      exits_(exits),
-      log_(root.Path(Tree::kRoot, "dev/kmsg")),
-      cgroups_(root) {}
+    : live_(root.live()), exits_(exits), log_(root.Path(Tree::kRoot, "dev/kmsg")), cgroups_(root) {}
 
 void ProcessEnds::Open() {
   opened_ = true;

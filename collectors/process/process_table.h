@@ -29,11 +29,11 @@ struct Process {
   std::uint32_t group = kNoGroup;
   char state = '?';
   bool kernel_thread = false;
-  bool alive = true;   // false: it ended since the last look at all
+  bool alive = true;     // false: it ended since the last look at all
   bool newborn = false;  // began after the first look: all that it has done is news
-  bool renamed = true;  // nobody has asked who it is since it took this name
-  std::string comm;     // as it has named itself
-  std::string name;     // the same, safe for labels and terminals
+  bool renamed = true;   // nobody has asked who it is since it took this name
+  std::string comm;      // as it has named itself
+  std::string name;      // the same, safe for labels and terminals
 
   std::uint64_t user_ticks = 0, system_ticks = 0;  // in all
   // What nobody has taken yet: whoever does sets them to 0.
@@ -50,8 +50,8 @@ struct Process {
   std::uint64_t read_bytes = 0, written_bytes = 0;
   std::uint64_t fds = 0;
   MonoTime io_looked;
-  double io_rate = 0;  // bytes/s, between the last two readings
-  double pss_per_rss = -1;  // of the last sample; below 0: none
+  double io_rate = 0;        // bytes/s, between the last two readings
+  double pss_per_rss = -1;   // of the last sample; below 0: none
   std::string unit;          // systemd's, safe; empty: none
   std::string wanted_group;  // where there was no place for it
 };

@@ -48,8 +48,8 @@ TEST(Summary, TellsBeforeAndPeakWhereTheySayMore) {
   evidence.periods = {Period(What::kBefore, 0.5, {{"php-fpm", 1, 0.32, 0.16}}),
                       Period(What::kWindow, 4, evidence.offenders),
                       Period(What::kPeak, 8, {{"php-fpm", 1, 0.88, 7}})};
-  EXPECT_EQ(Summary(evidence),
-            "php-fpm 61 %, mysqld 12 % (before: php-fpm 4 %; peak " + PeakTime() + ": php-fpm 88 %)");
+  EXPECT_EQ(Summary(evidence), "php-fpm 61 %, mysqld 12 % (before: php-fpm 4 %; peak " +
+                                   PeakTime() + ": php-fpm 88 %)");
   evidence.note = "noted";
   EXPECT_TRUE(Summary(evidence).ends_with(": php-fpm 88 %; noted)")) << Summary(evidence);
 }
@@ -67,8 +67,9 @@ TEST(Summary, NamesWhoLedBefore) {
   evidence.periods = {Period(What::kBefore, 4, {{"mysqld", 2, 0.5, 2}}),
                       Period(What::kWindow, 4, evidence.offenders),
                       Period(What::kPeak, 4, {{"mysqld", 2, 0.6, 2.4}})};
-  EXPECT_EQ(Summary(evidence), "php-fpm 61 %, mysqld 12 % (before: mysqld 50 %, php-fpm 0 %; peak " +
-                                   PeakTime() + ": mysqld 60 %)");
+  EXPECT_EQ(Summary(evidence),
+            "php-fpm 61 %, mysqld 12 % (before: mysqld 50 %, php-fpm 0 %; peak " + PeakTime() +
+                ": mysqld 60 %)");
 }
 
 TEST(Summary, BlamesNobodyOnAnIdleHostBefore) {

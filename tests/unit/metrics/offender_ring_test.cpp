@@ -55,7 +55,7 @@ TEST(OffenderRing, LeavesOutWhatItDoesNotRemember) {
   OffenderRing ring;
   EXPECT_TRUE(ring.Periods(1000, 2000).empty());
   Add(ring, 10, 1, {{"a", 1, 0, 1}});
-  EXPECT_EQ(ring.Periods(9000, 11'000).size(), 2u);   // nothing before
+  EXPECT_EQ(ring.Periods(9000, 11'000).size(), 2u);    // nothing before
   EXPECT_EQ(ring.Periods(20'000, 30'000).size(), 1u);  // nothing since
   EXPECT_EQ(ring.Count(0, 9999), 0u);
 }
@@ -73,7 +73,13 @@ TEST(OffenderRing, IsBoundedAndGivesNamesBack) {
 
 TEST(OffenderRing, NamesAHandfulOnly) {
   OffenderRing ring;
-  Add(ring, 1, 9, {{"a", 1, 0, 4}, {"b", 1, 0, 3}, {"c", 1, 0, 2}, {"d", 1, 0, 1}, {"e", 1, 0, .9}, {"f", 1, 0, .8}});
+  Add(ring, 1, 9,
+      {{"a", 1, 0, 4},
+       {"b", 1, 0, 3},
+       {"c", 1, 0, 2},
+       {"d", 1, 0, 1},
+       {"e", 1, 0, .9},
+       {"f", 1, 0, .8}});
   EvidencePeriod period;
   ASSERT_TRUE(ring.Average(0, 9000, period));
   EXPECT_EQ(period.offenders.size(), OffenderRing::kOffenders);

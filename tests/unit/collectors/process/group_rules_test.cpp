@@ -31,10 +31,12 @@ TEST(GroupRule, KnowsWhetherItNeedsCommandLines) {
 
 TEST(GroupRule, SaysWhatIsWrong) {
   EXPECT_EQ(Problem(""), "want a group such as \"web unit=nginx.*\": a name, then conditions");
-  EXPECT_EQ(Problem("unit=x"), "want a group such as \"web unit=nginx.*\": a name, then conditions");
+  EXPECT_EQ(Problem("unit=x"),
+            "want a group such as \"web unit=nginx.*\": a name, then conditions");
   EXPECT_EQ(Problem("web"), "group \"web\": want at least one condition such as unit=nginx.*");
-  EXPECT_EQ(Problem("web unti=x"),
-            "group \"web\": want unit=, exe=, process=, cmdline=, user= or cgroup=, got \"unti=x\"");
+  EXPECT_EQ(
+      Problem("web unti=x"),
+      "group \"web\": want unit=, exe=, process=, cmdline=, user= or cgroup=, got \"unti=x\"");
   EXPECT_EQ(Problem("web nginx"),
             "group \"web\": want unit=, exe=, process=, cmdline=, user= or cgroup=, got \"nginx\"");
   EXPECT_EQ(Problem("web exe=a exe=b"), "group \"web\": exe= stands twice");

@@ -1,8 +1,7 @@
 #include "collectors/process/oom_record.h"
 
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 namespace ecsward {
 namespace {
@@ -24,7 +23,8 @@ std::optional<OomKill> Add(OomStory& story, std::uint64_t sequence, std::string_
 
 TEST(ParseKernelRecord, TakesItApart) {
   KernelRecord record;
-  ASSERT_TRUE(ParseKernelRecord("6,339,5140900,-,caller=T1;hello; world\n SUBSYSTEM=acpi\n", record));
+  ASSERT_TRUE(
+      ParseKernelRecord("6,339,5140900,-,caller=T1;hello; world\n SUBSYSTEM=acpi\n", record));
   EXPECT_EQ(record.sequence, 339u);
   EXPECT_TRUE(record.from_kernel);
   EXPECT_EQ(record.text, "hello; world");
@@ -101,13 +101,17 @@ TEST(OomStory, TellsEachOfAGroupThatIsKilledTogether) {
   OomStory story;
   EXPECT_TRUE(Add(story, 10, kChosen));
   EXPECT_FALSE(Add(story, 11, kKilled, 3));
-  EXPECT_TRUE(Add(story, 12, "Memory cgroup out of memory: Killed process 4243 (stress) total-vm:1kB"));
+  EXPECT_TRUE(
+      Add(story, 12, "Memory cgroup out of memory: Killed process 4243 (stress) total-vm:1kB"));
 }
 
 TEST(OomStory, PutsTheLinesOfLinux419Together) {
   OomStory story;
-  EXPECT_FALSE(Add(story, 1, "Task in /system.slice/db.service killed as a result of limit of /system.slice"));
-  EXPECT_FALSE(Add(story, 30, "Memory cgroup out of memory: Kill process 8 (mysqld) score 999 or sacrifice child"));
+  EXPECT_FALSE(Add(
+      story, 1, "Task in /system.slice/db.service killed as a result of limit of /system.slice"));
+  EXPECT_FALSE(
+      Add(story, 30,
+          "Memory cgroup out of memory: Kill process 8 (mysqld) score 999 or sacrifice child"));
   const auto kill = Add(story, 31, "Killed process 8 (mysqld) total-vm:1kB, anon-rss:1kB", 3);
   ASSERT_TRUE(kill);
   EXPECT_EQ(kill->process, "mysqld");
@@ -134,9 +138,9 @@ TEST(OomStory, MakesNamesSafe) {
 TEST(OwnerOfCgroup, NamesUnitOrContainer) {
   EXPECT_EQ(OwnerOfCgroup("/system.slice/x.service"), "x.service");
   EXPECT_EQ(OwnerOfCgroup("/"), "");
-  EXPECT_EQ(OwnerOfCgroup(
-                "/docker/4f1c2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7"),
-            "container:4f1c2a3b4c5d");
+  EXPECT_EQ(
+      OwnerOfCgroup("/docker/4f1c2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7"),
+      "container:4f1c2a3b4c5d");
 }
 
 }  // namespace

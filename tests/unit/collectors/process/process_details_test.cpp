@@ -12,11 +12,11 @@ namespace {
 TEST(ParseProcessIoLines, TakesBackWhatWasCancelled) {
   ProcessIo io;
   ASSERT_TRUE(ParseProcessIoLines(
-      "rchar: 9\nwchar: 9\nread_bytes: 4096\nwrite_bytes: 8192\ncancelled_write_bytes: 4096\n", io));
+      "rchar: 9\nwchar: 9\nread_bytes: 4096\nwrite_bytes: 8192\ncancelled_write_bytes: 4096\n",
+      io));
   EXPECT_EQ(io.read_bytes, 4096u);
   EXPECT_EQ(io.written_bytes, 4096u);
-  ASSERT_TRUE(
-      ParseProcessIoLines("read_bytes: 1\nwrite_bytes: 2\ncancelled_write_bytes: 3\n", io));
+  ASSERT_TRUE(ParseProcessIoLines("read_bytes: 1\nwrite_bytes: 2\ncancelled_write_bytes: 3\n", io));
   EXPECT_EQ(io.written_bytes, 0u);
   EXPECT_FALSE(ParseProcessIoLines("read_bytes: 1\n", io));
   EXPECT_FALSE(ParseProcessIoLines("read_bytes: x\nwrite_bytes: 2\n", io));
@@ -24,9 +24,10 @@ TEST(ParseProcessIoLines, TakesBackWhatWasCancelled) {
 
 TEST(ParsePss, FindsTheSum) {
   std::uint64_t bytes = 0;
-  ASSERT_TRUE(ParsePss("55d0-7ffd ---p 00000000 00:00 0 [rollup]\nRss: 900 kB\nPss:     100 kB\n"
-                       "Pss_Anon: 7 kB\n",
-                       bytes));
+  ASSERT_TRUE(
+      ParsePss("55d0-7ffd ---p 00000000 00:00 0 [rollup]\nRss: 900 kB\nPss:     100 kB\n"
+               "Pss_Anon: 7 kB\n",
+               bytes));
   EXPECT_EQ(bytes, 102'400u);
   EXPECT_FALSE(ParsePss("Rss: 900 kB\nPss_Anon: 7 kB\n", bytes));
   EXPECT_FALSE(ParsePss("Pss: many\n", bytes));

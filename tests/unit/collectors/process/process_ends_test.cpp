@@ -107,7 +107,8 @@ TEST(KernelLog, IsBoundedAndGoesOnWhereItStopped) {
   KernelLog log(path);
   ASSERT_EQ(log.Open(), 0);
   std::string text;
-  for (int i = 0; i < 1000; ++i) text += "6," + std::to_string(i) + ",1,-;" + std::string(100, 'x') + "\n";
+  for (int i = 0; i < 1000; ++i)
+    text += "6," + std::to_string(i) + ",1,-;" + std::string(100, 'x') + "\n";
   std::ofstream(path, std::ios::app) << text;
   std::size_t seen = 0;
   EXPECT_EQ(log.Drain(10, [&](std::string_view) { ++seen; }), 0);

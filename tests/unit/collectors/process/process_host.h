@@ -30,7 +30,8 @@ class ProcessHost : public HostFixture {
   }
   // What all CPUs have done so far, in ticks of user time.
   void Busy(int ticks) {
-    Write("proc/stat", fmt::format("cpu {} 0 0 0\ncpu0 {} 0 0 0\nbtime 1600000000\n", ticks, ticks));
+    Write("proc/stat",
+          fmt::format("cpu {} 0 0 0\ncpu0 {} 0 0 0\nbtime 1600000000\n", ticks, ticks));
   }
   // Writes over the file in place, as the kernel would: who keeps it open sees the new text.
   void Put(const FakeProcess& p) {

@@ -27,7 +27,8 @@ TEST(ParseStatLine, FindsEveryFieldThatIsUsed) {
 
 TEST(ParseStatLine, TakesAnyName) {
   StatLine line;
-  ASSERT_TRUE(ParseStatLine("7 (a) R 5 (\n) D 2 0 0 0 -1 2129984 0 0 0 0 1 2 0 0 20 0 1 0 9 0 0\n", line));
+  ASSERT_TRUE(
+      ParseStatLine("7 (a) R 5 (\n) D 2 0 0 0 -1 2129984 0 0 0 0 1 2 0 0 20 0 1 0 9 0 0\n", line));
   EXPECT_EQ(line.comm, "a) R 5 (\n");
   EXPECT_EQ(line.state, 'D');
   EXPECT_EQ(line.parent, 2);
