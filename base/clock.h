@@ -21,6 +21,14 @@ class SystemClock final : public Clock {
   MonoTime Mono() const override;
 };
 
+// Mono() is what the calling thread has worked so far: for limits on one's own work, which a wait
+// for a CPU does not use up. A look costs a system call.
+class ThreadCpuClock final : public Clock {
+ public:
+  WallTime Wall() const override;
+  MonoTime Mono() const override;
+};
+
 // Stands still until told otherwise. Not thread-safe.
 class FakeClock final : public Clock {
  public:

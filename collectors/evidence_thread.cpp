@@ -94,8 +94,8 @@ void NotePeers(const OffenderRing& peers, std::int64_t since_ms, Evidence& out) 
   std::size_t named = 0;
   for (const Offender& peer : period.offenders) {
     if (peer.share < kLeastShare || named++ == kNamed) break;
-    text += fmt::format("{}{} {:.0f} %", text.empty() ? "peers: " : ", ", peer.name,
-                        peer.share * 100);
+    text +=
+        fmt::format("{}{} {:.0f} %", text.empty() ? "peers: " : ", ", peer.name, peer.share * 100);
   }
   if (text.empty()) return;
   out.note += (out.note.empty() ? "" : "; ") + text;

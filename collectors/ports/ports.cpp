@@ -69,7 +69,7 @@ PortsCollector::PortsCollector(const CollectorEnv& env, const CollectorOptions& 
     : boards_(env.boards),
       files_(seams.files ? std::move(seams.files) : std::make_unique<ProcessFiles>()),
       dump_(env.root, std::move(seams.netlink)),
-      owners_(env.root, seams.clock != nullptr ? *seams.clock : system_clock_, *files_),
+      owners_(env.root, seams.clock != nullptr ? *seams.clock : work_clock_, *files_),
       book_(static_cast<std::size_t>(std::max(options.Int("max_listeners"), 0L)),
             ParseExpectList(options.String("expect"))),
       judge_(ParseExpectList(options.String("expect")), ParseAllowList(options.String("allow")),

@@ -61,7 +61,7 @@ class PortsCollector final : public Collector {
   void Publish(const Tick& tick);
 
   HostBoards& boards_;  // outlives the collector
-  SystemClock system_clock_;
+  ThreadCpuClock work_clock_;
   std::unique_ptr<ProcessFiles> files_;
   ListenerDump dump_;
   SocketOwners owners_;

@@ -89,6 +89,7 @@ void SocketOwners::Update(std::span<const WantedSocket> sockets, MonoTime now) {
     if (now < blind_until_ && socket.uid != own_uid_) {
       socket.fruitless = std::max(socket.fruitless, 1U);
     } else if (now >= socket.next_search) {
+      socket.due = stamp_;
       due_.push_back(&socket);
     }
   }
@@ -162,8 +163,7 @@ void SocketOwners::AddHolder(Socket& socket, std::int64_t pid, int fd) {
                    [&](const Holder& other) { return Before(*process, *other.process); });
   if (socket.holders.empty()) {
     --unknown_;
-    const bool was_due = std::find(due_.begin(), due_.end(), &socket) != due_.end();
-    if (was_due) --missing_;
+    if (socket.due == stamp_) --missing_;
   }
   socket.holders.insert(place, std::move(holder));
   socket.fruitless = 0;
@@ -230,11 +230,11 @@ void SocketOwners::Search(MonoTime now) {
     }
   }
   const MonoTime begin = clock_.Mono();
+  const auto budget = stamp_ == 1 ? limits_.first_search : limits_.search;
   // Sockets that come and go must not keep the round from its end.
-  StepFront(begin + (rest_.active() ? limits_.search / 2 : limits_.search));
-  if (missing_ > 0 && stage_ == Stage::kIdle && rest_.active() &&
-      clock_.Mono() < begin + limits_.search && rest_.Step(begin + limits_.search, *this) &&
-      missing_ > 0) {
+  StepFront(begin + (rest_.active() ? budget / 2 : budget));
+  if (missing_ > 0 && stage_ == Stage::kIdle && rest_.active() && clock_.Mono() < begin + budget &&
+      rest_.Step(begin + budget, *this) && missing_ > 0) {
     EndRound(now);
   }
   if (missing_ == 0) StopSearch();

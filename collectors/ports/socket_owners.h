@@ -9,9 +9,10 @@
 //
 // Where that fails and no other holder is known, a search begins, spread over ticks. It looks at
 // the likeliest first: processes that are new, which have few files, then processes that own
-// listeners already, which may have thousands, then all others; and it stops when nothing is missing. What a whole round did not find is looked for again
-// after 10 s, 30 s, 60 s, …. A slow look at everything goes on in the background, since a socket
-// that was inherited has several holders.
+// listeners already, which may have thousands, then all others; and it stops when nothing is
+// missing. What a whole round did not find is looked for again after 10 s, 30 s, 60 s, …. A slow
+// look at everything goes on in the background, since a socket that was inherited has several
+// holders.
 #pragma once
 
 #include <cstdint>
@@ -39,14 +40,18 @@ class SocketOwners : private FdWalkSink {
  public:
   struct Limits {
     std::chrono::microseconds search{4000};  // a tick, for sockets without a known owner
-    std::chrono::microseconds relook{300};   // a tick, for the look at everything
-    std::chrono::microseconds names{300};    // a tick, for reading names anew
-    std::chrono::seconds relook_every{60};   // from the end of one to the start of the next
-    std::chrono::seconds names_every{10};    // of one process
-    std::size_t folders = 2000;              // kept-open descriptors
+    // The first Update, which nobody waits for yet: what was there before the agent is known at
+    // once.
+    std::chrono::microseconds first_search{250'000};
+    std::chrono::microseconds relook{300};  // a tick, for the look at everything
+    std::chrono::microseconds names{300};   // a tick, for reading names anew
+    std::chrono::seconds relook_every{60};  // from the end of one to the start of the next
+    std::chrono::seconds names_every{10};   // of one process
+    std::size_t folders = 2000;             // kept-open descriptors
   };
 
-  // `root`, `clock` and `files` outlive it. `clock` measures what a search costs.
+  // `root`, `clock` and `files` outlive it. `clock` measures what a search costs: its own work,
+  // not the time it waits for a CPU (base/clock.h, ThreadCpuClock).
   SocketOwners(const HostRoot& root, const Clock& clock, ProcessFiles& files, Limits limits);
   SocketOwners(const HostRoot& root, const Clock& clock, ProcessFiles& files)
       : SocketOwners(root, clock, files, Limits()) {}
@@ -83,6 +88,7 @@ class SocketOwners : private FdWalkSink {
     std::uint64_t inode = 0;
     std::uint32_t uid = 0;
     std::uint64_t stamp = 0;        // the last Update that had it
+    std::uint64_t due = 0;          // the last Update that looked for it
     std::vector<Holder> holders;    // the owner first
     std::uint64_t first_round = 0;  // the first round that looks everywhere for it; 0: none yet
     unsigned fruitless = 0;         // rounds
