@@ -172,6 +172,14 @@ void ListenerBook::Assign(const SocketOwners& owners, const Tick& tick) {
   Forget(tick);
 }
 
+ListenerBook::Sockets ListenerBook::SocketsOfGroups() const {
+  Sockets out;
+  for (const Tracked* tracked : present_) {
+    if (tracked->group != nullptr) out[tracked->group].push_back(tracked->inode);
+  }
+  return out;
+}
+
 void ListenerBook::Forget(const Tick& tick) {
   std::erase_if(tracked_, [&](const auto& entry) { return entry.second.stamp != tick.number; });
   for (auto it = places_.begin(); it != places_.end();) {

@@ -87,6 +87,9 @@ class ListenerBook {
   void Assign(const SocketOwners& owners, const Tick& tick);
 
   std::map<PlaceKey, ListenerPlace>& places() { return places_; }
+  // The sockets of each group, as of this tick.
+  using Sockets = std::unordered_map<const ListenerGroup*, std::vector<std::uint64_t>>;
+  Sockets SocketsOfGroups() const;
   std::size_t left_out() const { return left_out_; }
   // Grows when a place or a group came or went, or got another owner.
   std::uint64_t version() const { return version_; }

@@ -210,6 +210,8 @@ void PortsCollector::Publish(const Tick& tick) {
   if (!learning_.note().empty()) {
     picture->note.append(picture->note.empty() ? "" : "; ").append(learning_.note());
   }
+  const ListenerBook::Sockets sockets = book_.SocketsOfGroups();
+  std::vector<std::int64_t> holders;
   for (const auto& [key, place] : book_.places()) {
     for (const auto& group : place.groups) {
       PortListener listener;
@@ -223,7 +225,15 @@ void PortsCollector::Publish(const Tick& tick) {
       listener.user = group->names.user;
       listener.unit = group->names.unit;
       listener.container = group->names.container;
-      owners_.Holders(group->inode, listener.holders);
+      if (const auto found = sockets.find(group.get()); found != sockets.end()) {
+        for (const std::uint64_t inode : found->second) {
+          owners_.Holders(inode, holders);
+          listener.holders.insert(listener.holders.end(), holders.begin(), holders.end());
+        }
+        std::sort(listener.holders.begin(), listener.holders.end());
+        const auto twice = std::unique(listener.holders.begin(), listener.holders.end());
+        listener.holders.erase(twice, listener.holders.end());
+      }
       listener.inode = group->inode;
       listener.accept_queue = group->queue;
       listener.accept_limit = group->limit;
