@@ -20,6 +20,17 @@ std::uint64_t KeyOf(const ListenSocket& socket) {
 
 }  // namespace
 
+double AcceptPressure(ListenerPlace& place, double fade) {
+  constexpr double kManyRefused = 40;  // what one a second comes to after a minute
+  // What was dropped before the first look is no news.
+  const std::uint64_t before = place.refused_told.value_or(place.refused);
+  const auto dropped = static_cast<double>(place.refused - before);
+  place.refused_told = place.refused;
+  place.refused_lately = place.refused_lately * fade + dropped;
+  const double full = place.limit == 0 ? 0 : static_cast<double>(place.queue) / place.limit;
+  return place.refused_lately >= kManyRefused ? std::max(full, 1.0) : full;
+}
+
 void ListenerBook::Take(std::span<const ListenSocket> sockets, const Tick& tick) {
   present_.clear();
   wanted_.clear();

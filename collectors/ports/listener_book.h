@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <tuple>
@@ -43,9 +44,16 @@ struct ListenerPlace {
   std::vector<std::size_t> expects;  // which of `expect` it satisfies
   std::uint32_t sockets = 0, queue = 0, limit = 0;
   std::uint64_t refused = 0;
+  std::optional<std::uint64_t> refused_told;  // as of the tick before
+  double refused_lately = 0;                  // fades over a minute
   std::vector<std::unique_ptr<ListenerGroup>> groups;
   std::uint64_t stamp = 0;
 };
+
+// How full the accept queue is, 0 to 1, once a tick; 1 where about a connection a second was
+// dropped over the last minute, since between two looks a queue may have been full. `fade`: what is
+// left of what was counted up to the tick before, exp(−seconds/60).
+double AcceptPressure(ListenerPlace& place, double fade);
 
 struct PlaceKey {
   bool udp = false;

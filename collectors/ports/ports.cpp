@@ -1,6 +1,7 @@
 #include "collectors/ports/ports.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -20,6 +21,10 @@ constexpr Metric kQueueLimit{"ecsward_port_accept_queue_limit",
 constexpr Metric kRefused{"ecsward_port_refused_total",
                           "Connections or datagrams dropped because the queue was full.",
                           MetricType::kCounter, "proto,address,port"};
+constexpr Metric kPressure{"ecsward_port_accept_queue_pressure_ratio",
+                           "How full the accept queue is, from a half on; 1 where a connection a "
+                           "second was dropped over the last minute.",
+                           MetricType::kGauge, "address,port"};
 constexpr Metric kUnexpected{"ecsward_port_unexpected",
                              "1: listens, and neither `expect` nor `allow` nor what was learned "
                              "names it.",
@@ -45,6 +50,11 @@ constexpr Metric kScans{"ecsward_ports_owner_scans_total",
 constexpr Metric kLeftOut{"ecsward_ports_left_out",
                           "Listening sockets beyond max_listeners, of which nothing is shown.",
                           MetricType::kGauge};
+
+// Rules read this one, and a rule's series have a history: thousands of listeners that keep up with
+// their connections are not to be remembered for that.
+constexpr double kToldPressure = 0.5;
+constexpr std::chrono::duration<double> kFadesOver{60};
 
 constexpr std::chrono::seconds kNumbersEvery{5};
 constexpr std::chrono::minutes kPublishEvery{1};
@@ -147,6 +157,8 @@ void PortsCollector::ReportPlace(const PlaceKey& key, ListenerPlace& place, cons
   if (!key.udp) {
     out.Set(kQueueLength, {key.address, place.port_text}, place.queue);
     if (place.limit > 0) out.Set(kQueueLimit, {key.address, place.port_text}, place.limit);
+    const double pressure = AcceptPressure(place, fade_);
+    if (pressure >= kToldPressure) out.Set(kPressure, {key.address, place.port_text}, pressure);
   }
   out.Set(kRefused, {place.proto, key.address, place.port_text},
           static_cast<double>(place.refused));
@@ -180,6 +192,9 @@ void PortsCollector::ReportOthers(Recorder& out) {
 
 void PortsCollector::Report(const Tick& tick, Recorder& out) {
   numbers_ = 0;
+  const std::chrono::duration<double> since = tick.mono - reported_;
+  fade_ = std::exp(-std::min(since / kFadesOver, 60.0));
+  reported_ = tick.mono;
   for (auto& [key, place] : book_.places()) ReportPlace(key, place, tick, out);
   changed_ |= judge_.EndTick(tick);
   ReportExpected(tick, out);

@@ -72,6 +72,8 @@ class PortsCollector final : public Collector {
   HostFile ephemeral_;
   ReadBuffer buffer_;
   MonoTime ephemeral_due_{};
+  MonoTime reported_{};  // the tick before
+  double fade_ = 1;      // of what was counted up to then
   std::vector<ListenSocket> sockets_;
 
   // What was published last, and whether there is news.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "tests/unit/collectors/host_fixture.h"
@@ -120,6 +121,31 @@ TEST_F(PortsTest, RefusedNeverGoesDownWhenASocketOfTheGroupCloses) {
   EXPECT_TRUE(Has(Tick(), "port=\"53\"} 8\n"));
   udp({{.port = 53, .inode = 12, .drops = 3}, {.port = 53, .inode = 13, .drops = 4}});
   EXPECT_TRUE(Has(Tick(), "port=\"53\"} 12\n"));
+}
+
+TEST(AcceptPressure, IsHowFullTheQueueIs) {
+  ListenerPlace place;
+  EXPECT_EQ(AcceptPressure(place, 0.98), 0);  // no limit, as in /proc/net/tcp
+  place.queue = 96;
+  place.limit = 128;
+  EXPECT_EQ(AcceptPressure(place, 0.98), 0.75);
+}
+
+TEST(AcceptPressure, IsOneWhereConnectionsAreDroppedEachSecond) {
+  const double fade = std::exp(-1.0 / 60);
+  ListenerPlace place;
+  place.limit = 128;
+  place.refused = 1000;
+  EXPECT_EQ(AcceptPressure(place, fade), 0);  // whatever was before the agent
+  int ticks = 0;
+  do {
+    place.refused += 1;
+    ++ticks;
+  } while (AcceptPressure(place, fade) < 1 && ticks < 1000);
+  EXPECT_GT(ticks, 45);
+  EXPECT_LT(ticks, 75);
+  for (int i = 0; i < 60; ++i) (void)AcceptPressure(place, fade);
+  EXPECT_EQ(AcceptPressure(place, fade), 0);
 }
 
 TEST_F(PortsTest, AClientsUdpSocketIsNoListener) {
