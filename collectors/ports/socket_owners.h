@@ -1,5 +1,5 @@
-// Who has a listening socket open: the map from inode to process, verified on every tick and
-// searched for only where it fails.
+// Who has a listening socket open: the map from inode to process, verified on every tick (of very
+// many: in turn) and searched for only where it fails.
 //
 // A socket is known by its inode, and the only way to its process is to look at the open files of
 // all processes: a tenth of a second on a busy host. So an owner that was found is held on to (a
@@ -48,6 +48,9 @@ class SocketOwners : private FdWalkSink {
     std::chrono::seconds relook_every{60};  // from the end of one to the start of the next
     std::chrono::seconds names_every{10};   // of one process
     std::size_t folders = 2000;             // kept-open descriptors
+    // Owners verified in a tick, a few µs each. Where more listen they take turns: one that passed
+    // its socket on to a child is then called the owner for some ticks more.
+    std::size_t verify = 768;
   };
 
   // `root`, `clock` and `files` outlive it. `clock` measures what a search costs: its own work,
@@ -123,7 +126,8 @@ class SocketOwners : private FdWalkSink {
   std::unordered_map<std::int64_t, ProcessPtr> processes_;
   std::uint64_t stamp_ = 0, version_ = 0, scans_ = 0;
   std::size_t unknown_ = 0;
-  MonoTime now_{};  // of this tick
+  std::size_t verify_from_ = 0;  // whose turn it is, of the sockets of an Update
+  MonoTime now_{};               // of this tick
 
   // The search. `due_`: the sockets of this tick that are looked for.
   std::vector<Socket*> due_;

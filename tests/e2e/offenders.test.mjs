@@ -27,12 +27,12 @@ const kNamespace = `ecsward-${process.pid}`;
 const kHere = '198.18.77.1';
 const kThere = '198.18.77.2';
 
-// True from the start: an alert's window is then the time since then.
+// True when the agent has looked for some seconds: the first look has no look before it to compare with.
 const kRules = `groups:
 - name: test
   rules:
 ${['cpu', 'memory', 'disk', 'network'].map((kind) => `  - alert: ${kind}
-    expr: node_load1 >= 0
+    expr: count_over_time(node_load1[1m]) > 8
     for: ${kForSeconds}s
     annotations: {ecsward_evidence: ${kind}, summary: "${kind}"}
 `).join('')}`;
