@@ -74,14 +74,16 @@ void CompareConnections(const std::vector<std::uint64_t>& before,
 //         opened and closed stand still, since two parts of a whole cannot be compared.
 class ConnectionsCollector final : public Collector {
  public:
-  static constexpr std::size_t kMaxPorts = 500;
+  static constexpr std::size_t kMaxPorts = 100;
   // Fewer than these: bytes are asked for on every run, else on every fourth.
   static constexpr std::uint64_t kCheapConnections = 5'000;
   static constexpr std::uint64_t kBytesEvery = 4;
 
-  // `port`: a test's netlink; null for the real one.
+  // `port`: a test's netlink; null for the real one. `work`: what a look costs, outlives this; null
+  // for this thread's CPU time. A dear look is followed by runs that only repeat it.
   explicit ConnectionsCollector(const CollectorEnv& env,
-                                std::unique_ptr<NetlinkPort> port = nullptr);
+                                std::unique_ptr<NetlinkPort> port = nullptr,
+                                const Clock* work = nullptr);
   Result<void> Collect(const Tick& tick, Recorder& out) override;
 
  private:
@@ -102,6 +104,9 @@ class ConnectionsCollector final : public Collector {
   ReadBuffer buffer_;
   std::vector<NetDevLine> lines_;
   const std::uint64_t seed_;
+  const ThreadCpuClock thread_clock_;
+  const Clock& work_clock_;
+  unsigned rest_ = 0;  // runs until the next look
   std::uint64_t run_ = 0, last_seen_ = 0;
 
   ListeningPorts listening_, listening_before_;

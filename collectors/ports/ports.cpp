@@ -19,7 +19,8 @@ constexpr Metric kQueueLimit{"ecsward_port_accept_queue_limit",
                              "Connections that may wait to be accepted at that socket.",
                              MetricType::kGauge, "address,port"};
 constexpr Metric kRefused{"ecsward_port_refused_total",
-                          "Connections or datagrams dropped because the queue was full.",
+                          "Connections or datagrams dropped because the queue was full; absent "
+                          "where there were none.",
                           MetricType::kCounter, "proto,address,port"};
 constexpr Metric kPressure{"ecsward_port_accept_queue_pressure_ratio",
                            "How full the accept queue is, from a half on; 1 where a connection a "
@@ -160,8 +161,11 @@ void PortsCollector::ReportPlace(const PlaceKey& key, ListenerPlace& place, cons
     const double pressure = AcceptPressure(place, fade_);
     if (pressure >= kToldPressure) out.Set(kPressure, {key.address, place.port_text}, pressure);
   }
-  out.Set(kRefused, {place.proto, key.address, place.port_text},
-          static_cast<double>(place.refused));
+  // Nothing was ever dropped at most of them.
+  if (place.refused > 0) {
+    out.Set(kRefused, {place.proto, key.address, place.port_text},
+            static_cast<double>(place.refused));
+  }
 }
 
 void PortsCollector::ReportExpected(const Tick& tick, Recorder& out) {
