@@ -199,8 +199,10 @@ TEST(ConnectionsCollector, DoesNotCallOldConnectionsOfANewListenerOpened) {
 
 TEST(ConnectionsCollector, RestsAfterADearLookAndRepeatsIt) {
   ConnectionsHost host;
-  constexpr std::string_view kOne = "port=\"443\",state=\"established\"} 1";
-  constexpr std::string_view kTwo = "port=\"443\",state=\"established\"} 2";
+  constexpr std::string_view kOne =
+      "ecsward_port_connections{proto=\"tcp\",port=\"443\",state=\"established\"} 1";
+  constexpr std::string_view kTwo =
+      "ecsward_port_connections{proto=\"tcp\",port=\"443\",state=\"established\"} 2";
   host.AddRun({kWeb}, {{1, 443, "203.0.113.7", 1}});
   host.AddRun({kWeb}, {{1, 443, "203.0.113.7", 1}, {1, 443, "203.0.113.7", 2}});
   host.work.step = std::chrono::milliseconds(65);
