@@ -18,7 +18,8 @@ using Inode = std::uint64_t;
 using OwnerLinks = std::unordered_map<Inode, std::string>;
 OwnerLinks ScanAllDescriptors();
 
-// The inodes of the sockets that listen (UDP: that are bound to nobody), of /proc/net/{tcp,udp}{,6}.
+// The inodes of the sockets that listen (UDP: that are bound to nobody), of
+// /proc/net/{tcp,udp}{,6}.
 std::vector<Inode> ListenersFromText();
 
 // The same by sock_diag, one dump for each of these four, which is not looked at beyond the inodes.

@@ -1,5 +1,5 @@
-// What it costs to know who listens and what all processes do, on a busy host, beside the least that
-// this can cost and beside doing it without a memory.
+// What it costs to know who listens and what all processes do, on a busy host, beside the least
+// that this can cost and beside doing it without a memory.
 //
 //   owners_bench ports COUNT LISTENERS CONNECTIONS PROCESSES
 //                               ticks of the collector `ports`; best in a network namespace
@@ -132,9 +132,9 @@ void AllowManyDescriptors() {
 constexpr std::string_view kUnknown = "ecsward_ports_owners_unknown";
 
 void Ports(int count, const Crowd::Size& size) {
-  constexpr int kPatience = 600;   // ticks in which all owners must be known
+  constexpr int kPatience = 600;  // ticks in which all owners must be known
   constexpr int kNewcomers = 10;
-  constexpr int kTicksEach = 12;   // for each newcomer
+  constexpr int kTicksEach = 12;  // for each newcomer
   const Crowd crowd(size);
   Bench bench("ports", std::chrono::seconds(1));
   int first_ticks = 0;
@@ -191,7 +191,8 @@ void Ports(int count, const Crowd::Size& size) {
   }
   const double usual_us = Median(quick[0].wall_us);
   // The same for ticks in which nothing happens: what the machine itself adds now and then.
-  const double usual_longest_us = *std::max_element(quick[0].wall_us.begin(), quick[0].wall_us.end());
+  const double usual_longest_us =
+      *std::max_element(quick[0].wall_us.begin(), quick[0].wall_us.end());
   const double pause_us = Median(quick[3].cpu_us);
   std::printf(
       "{\"target\":\"ports\",\"tick_us\":%.1f,\"floor_us\":%.1f,\"dump_us\":%.1f,\"text_us\":%.1f,"

@@ -1,5 +1,5 @@
-// What is measured by turns, each turn after a pause: in life a tick meets cold caches, and whatever
-// else goes on in the machine shall meet all of them alike.
+// What is measured by turns, each turn after a pause: in life a tick meets cold caches, and
+// whatever else goes on in the machine shall meet all of them alike.
 #pragma once
 
 #include <unistd.h>

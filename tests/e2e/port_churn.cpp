@@ -59,7 +59,8 @@ class Worker {
   }
 
   [[noreturn]] void Work(double per_second, std::int64_t end) {
-    const std::int64_t last = std::min(end, NowUs() + Us(Between(kLifeSecondsLeast, kLifeSecondsMost)));
+    const std::int64_t last =
+        std::min(end, NowUs() + Us(Between(kLifeSecondsLeast, kLifeSecondsMost)));
     std::int64_t next = NowUs();
     while (NowUs() < last) {
       for (; next < NowUs(); next += Us(1 / per_second)) OpenOne();
@@ -137,9 +138,9 @@ class Worker {
   bool Close(const Held& one) const {
     close(one.fd);
     std::array<char, 128> line{};
-    const int size = std::snprintf(line.data(), line.size(), "%s %d %s %lld %lld\n",
-                                   one.tcp ? "tcp" : "udp", one.port, name_.c_str(),
-                                   static_cast<long long>(one.from), static_cast<long long>(NowUs()));
+    const int size = std::snprintf(
+        line.data(), line.size(), "%s %d %s %lld %lld\n", one.tcp ? "tcp" : "udp", one.port,
+        name_.c_str(), static_cast<long long>(one.from), static_cast<long long>(NowUs()));
     // A line is less than PIPE_BUF: nobody else's comes in between.
     if (write(STDOUT_FILENO, line.data(), static_cast<std::size_t>(size)) != size) std::_Exit(1);
     return true;

@@ -1,7 +1,8 @@
 // Sockets with a known owner: what the tests of ports compare with.
 //
-//   sockets NAME listen SPEC…           opens them, prints "ready PORT…", one port a SPEC; holds them
-//   sockets NAME group COUNT SPEC       COUNT processes, each with a socket of its own at the same
+//   sockets NAME listen SPEC…           opens them, prints "ready PORT…", one port a SPEC; holds
+//   them sockets NAME group COUNT SPEC       COUNT processes, each with a socket of its own at the
+//   same
 //                                       address (SO_REUSEPORT)
 //   sockets NAME activate CHILD SPEC    as systemd does it: opens the socket as fd 3 and keeps it,
 //                                       while a process CHILD of another program inherits it
@@ -9,8 +10,8 @@
 //                                       has read and written of all its connections until then
 //   sockets NAME send ADDRESS PORT RATE sends so many bytes a second there
 //
-// SPEC: PROTO,ADDRESS,PORT[,reuse][,xCOUNT]. PROTO: tcp, tcp6, tcp6only, udp, udp6, udp6only; tcp6 is
-// dual-stack. PORT 0: any; xCOUNT: that many sockets.
+// SPEC: PROTO,ADDRESS,PORT[,reuse][,xCOUNT]. PROTO: tcp, tcp6, tcp6only, udp, udp6, udp6only; tcp6
+// is dual-stack. PORT 0: any; xCOUNT: that many sockets.
 //
 // Each until it is killed, or whoever started it ends. SIGUSR1: it exits with status 3. SIGUSR2: it
 // takes all the memory that it is given.

@@ -114,7 +114,8 @@ TEST(TakeCollectorFlags, TakesNodeExportersDots) {
 }
 
 TEST(TakeCollectorFlags, TakesNodeExportersCapitals) {
-  for (const char* flag : {"--collector.bcache.priorityStats", "--collector.bcache.priority-stats"}) {
+  for (const char* flag :
+       {"--collector.bcache.priorityStats", "--collector.bcache.priority-stats"}) {
     std::vector<std::string> arguments{flag};
     Overrides overrides;
     ASSERT_TRUE(TakeCollectorFlags(arguments, overrides)) << flag;

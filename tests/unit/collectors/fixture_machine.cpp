@@ -47,7 +47,8 @@ MachineScrape::MachineScrape(const CollectorSpec& spec, const fs::path& machine)
              .udev_data = machine / "udev"}),
       kernel_(KernelOf(machine)),
       shared_(root_),
-      collector_(spec.make({root_, kernel_, shared_, boards_, state_directory_}, CollectorOptions(spec.options))) {
+      collector_(spec.make({root_, kernel_, shared_, boards_, state_directory_},
+                           CollectorOptions(spec.options))) {
   FakeClock clock;
   for (std::uint64_t number = 1; number <= 2; ++number) {
     set_.BeginRun();

@@ -30,7 +30,8 @@ MachineCollectors::MachineCollectors(const fs::path& folder, Switches switches)
   for (const CollectorSpec& spec : AllCollectors()) {
     One one;
     one.spec = &spec;
-    one.collector = spec.make({root_, kernel_, shared_, boards_, state_directory_}, OptionsFor(spec, folder, switches));
+    one.collector = spec.make({root_, kernel_, shared_, boards_, state_directory_},
+                              OptionsFor(spec, folder, switches));
     one.set = std::make_unique<SeriesSet>();
     all_.push_back(std::move(one));
   }
