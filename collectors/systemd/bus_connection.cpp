@@ -80,7 +80,8 @@ Result<void> BusConnection::Send(std::string_view bytes, MonoTime deadline) {
 Result<void> BusConnection::Fill(std::size_t size, MonoTime deadline) {
   if (begin_ == end_) begin_ = end_ = 0;
   if (in_.size() < begin_ + size) {
-    std::memmove(in_.data(), in_.data() + begin_, end_ - begin_);
+    // An empty buffer may have no memory to move.
+    if (end_ > begin_) std::memmove(in_.data(), in_.data() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
     if (in_.size() < size) in_.resize(std::max(size, kReadBytes));
