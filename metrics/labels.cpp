@@ -32,6 +32,12 @@ void AppendLabel(std::string_view name, std::string_view value, std::string& out
   out += '"';
 }
 
+std::strong_ordering Ordering(int compared) {
+  return compared < 0   ? std::strong_ordering::less
+         : compared > 0 ? std::strong_ordering::greater
+                        : std::strong_ordering::equal;
+}
+
 }  // namespace
 
 LabelPairs Normalized(LabelPairs pairs) {
@@ -124,8 +130,9 @@ LabelPairs Labels::pairs() const {
 std::strong_ordering Labels::Compare(const Labels& a, const Labels& b) {
   for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
     const View x = a[i], y = b[i];
-    if (const auto order = x.name <=> y.name; order != 0) return order;
-    if (const auto order = x.value <=> y.value; order != 0) return order;
+    // Not the texts' own <=>, whose 0 clang-tidy 14 takes for a null pointer.
+    if (const int name = x.name.compare(y.name)) return Ordering(name);
+    if (const int value = x.value.compare(y.value)) return Ordering(value);
   }
   return a.size() <=> b.size();
 }
