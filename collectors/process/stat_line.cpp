@@ -21,13 +21,16 @@ class Numbers {
     }
     constexpr std::ptrdiff_t kMostDigits = 20;
     if (at_ == first || at_ - first > kMostDigits) good_ = false;
+    if (at_ != end_ && *at_ != ' ' && *at_ != '\n') good_ = false;  // "1a"
     return negative ? 0 : value;
   }
 
   void Skip(int count) {
     for (int i = 0; i < count; ++i) {
       Begin();
-      while (at_ != end_ && *at_ != ' ') ++at_;
+      for (; at_ != end_ && *at_ != ' '; ++at_) {
+        if (static_cast<unsigned char>(*at_) < ' ') good_ = false;  // there is one line only
+      }
     }
   }
 
@@ -51,7 +54,7 @@ bool ParseStatLine(std::string_view text, StatLine& out) {
   const auto open = text.find('(');
   const auto close = text.rfind(')');
   if (open == std::string_view::npos || close == std::string_view::npos || close < open ||
-      close + 2 >= text.size()) {
+      close + 3 >= text.size() || text[close + 1] != ' ' || text[close + 3] != ' ') {
     return false;
   }
   out.comm = text.substr(open + 1, close - open - 1);
