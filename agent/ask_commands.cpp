@@ -14,7 +14,6 @@
 #include "agent/host_status.h"
 #include "agent/ports_text.h"
 #include "agent/remote_history.h"
-#include "agent/rule_time.h"
 #include "agent/status_text.h"
 #include "rules/promql/parser.h"
 #include "rules/promql/query.h"

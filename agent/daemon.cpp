@@ -21,7 +21,6 @@
 #include "agent/control_server.h"
 #include "agent/host_status.h"
 #include "agent/process.h"
-#include "agent/rule_time.h"
 #include "agent/sampler_thread.h"
 #include "agent/startup_pages.h"
 #include "agent/version.h"

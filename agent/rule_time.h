@@ -40,8 +40,4 @@ class RuleTime {
   bool off_beat_ = false;         // the last tick was
 };
 
-inline std::int64_t UnixMilliseconds(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
-
 }  // namespace ecsward

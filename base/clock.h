@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace ecsward {
 
@@ -49,6 +50,10 @@ class FakeClock final : public Clock {
 // Seconds since 1970 as Prometheus writes them.
 inline double UnixSeconds(WallTime t) {
   return std::chrono::duration<double>(t.time_since_epoch()).count();
+}
+// Milliseconds since 1970, as samples and alerts have them.
+inline std::int64_t UnixMilliseconds(WallTime t) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(t.time_since_epoch()).count();
 }
 
 }  // namespace ecsward

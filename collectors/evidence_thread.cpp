@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "collectors/offender_ranking.h"
 #include "collectors/offender_reader.h"
 
 namespace ecsward {
@@ -57,8 +58,6 @@ std::string_view UnitOf(EvidenceKind kind) {
 // with the window or misses at most half of it.
 constexpr std::size_t kLeastMoments = 3;
 constexpr std::int64_t kFreshMs = 20'000;
-// Below this part of the whole nobody is named.
-constexpr double kLeastShare = 0.005;
 
 // Who it was from a ring alone. Nothing where it knows too little.
 std::optional<Evidence> Recall(const OffenderRing& ring, EvidenceKind kind, std::int64_t since_ms,
@@ -266,8 +265,7 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
     lock.lock();
     if (stop_) return std::nullopt;
     reading.mono = mono;
-    reading.time_ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(wall.time_since_epoch()).count();
+    reading.time_ms = UnixMilliseconds(wall);
     return reading;
   }
 
@@ -334,10 +332,7 @@ class EvidenceThread::Worker : public std::enable_shared_from_this<EvidenceThrea
     changed_.notify_all();
   }
 
-  std::int64_t NowMs() const {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.Wall().time_since_epoch())
-        .count();
-  }
+  std::int64_t NowMs() const { return UnixMilliseconds(clock_.Wall()); }
 
   std::mutex mutex_;  // guards all but the reader, which is the thread's, and `stop_`
   std::condition_variable changed_;

@@ -12,6 +12,7 @@
 #include "collectors/diskstats.h"
 #include "collectors/meminfo.h"
 #include "collectors/netdev.h"
+#include "collectors/ports/process_files.h"
 #include "collectors/text_scan.h"
 
 namespace ecsward {
@@ -22,16 +23,6 @@ constexpr std::size_t kMaxLinks = 200'000;
 
 bool IsNumber(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// "socket:[4242]" → 4242; 0 for other links.
-std::uint64_t SocketInode(std::string_view link) {
-  constexpr std::string_view kBegin = "socket:[";
-  std::uint64_t inode = 0;
-  if (!link.starts_with(kBegin) || !link.ends_with(']')) return 0;
-  link.remove_prefix(kBegin.size());
-  link.remove_suffix(1);
-  return ParseUint(link, inode) ? inode : 0;
 }
 
 }  // namespace
@@ -249,7 +240,7 @@ void OffenderReader::FindOwners(OffenderReading& out) {
     if (!files) continue;
     for (const std::string& file : *files) {
       if (++links > kMaxLinks) break;
-      const std::uint64_t inode = SocketInode(root_.LinkName(Tree::kProc, folder + file));
+      const std::uint64_t inode = ParseSocketLink(root_.LinkName(Tree::kProc, folder + file));
       const auto found = std::find(wanted.begin(), wanted.end(), inode);
       if (inode == 0 || found == wanted.end()) continue;
       if (ProcessReading owner; ReadProcess(pid, false, owner, out)) {

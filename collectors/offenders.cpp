@@ -6,54 +6,14 @@
 #include <chrono>
 #include <unordered_map>
 
+#include "collectors/offender_ranking.h"
+
 namespace ecsward {
 namespace {
 
-// Below this part of the whole nobody is named: "0 %" blames nobody.
-constexpr double kLeastShare = 0.005;
 // Below this part, what nobody is charged with is not worth a note.
 constexpr double kLeastNote = 0.1;
 constexpr std::size_t kTopPeers = 3;
-
-// Adds up by name.
-class Ranking {
- public:
-  void Add(const std::string& name, std::int64_t pid, double amount) {
-    if (amount <= 0) return;
-    sum_ += amount;
-    Sum& sum = sums_[name];
-    sum.amount += amount;
-    if (amount > sum.biggest) {
-      sum.biggest = amount;
-      sum.pid = pid;
-    }
-  }
-  double sum() const { return sum_; }
-
-  // The biggest first; `unit` is what an amount of 1 is in the evidence's unit.
-  std::vector<Offender> Top(double whole, double unit) const {
-    std::vector<Offender> out;
-    for (const auto& [name, sum] : sums_) {
-      const double share = whole > 0 ? sum.amount / whole : 0;
-      if (share >= kLeastShare) {
-        out.push_back({name, sum.pid, std::min(share, 1.0), sum.amount * unit});
-      }
-    }
-    std::sort(out.begin(), out.end(), [](const Offender& a, const Offender& b) {
-      return a.amount != b.amount ? a.amount > b.amount : a.name < b.name;
-    });
-    if (out.size() > kTopOffenders) out.resize(kTopOffenders);
-    return out;
-  }
-
- private:
-  struct Sum {
-    double amount = 0, biggest = 0;
-    std::int64_t pid = 0;
-  };
-  std::unordered_map<std::string, Sum> sums_;
-  double sum_ = 0;
-};
 
 void Note(std::string_view text, Evidence& out) {
   if (text.empty()) return;
@@ -86,8 +46,9 @@ const ProcessReading* Earlier(const OffenderReading& before, const ProcessReadin
 }
 
 // What devices or interfaces moved between the readings.
-Ranking Moved(const OffenderReading& before, const OffenderReading& now, bool physical_only) {
-  Ranking ranking;
+OffenderRanking Moved(const OffenderReading& before, const OffenderReading& now,
+                      bool physical_only) {
+  OffenderRanking ranking;
   for (const DeviceReading& device : now.devices) {
     if (physical_only && !device.physical) continue;
     const auto found = std::find_if(before.devices.begin(), before.devices.end(),
@@ -180,7 +141,7 @@ void NameTraffic(const TrafficUse& use, double interfaces, double seconds,
 
 Evidence CpuOffenders(const OffenderReading& before, const OffenderReading& now) {
   Evidence out = Begin(EvidenceKind::kCpu, "cores", now);
-  Ranking ranking;
+  OffenderRanking ranking;
   for (const ProcessReading& process : now.processes) {
     const ProcessReading* earlier = Earlier(before, process);
     ranking.Add(process.name, process.pid,
@@ -188,7 +149,7 @@ Evidence CpuOffenders(const OffenderReading& before, const OffenderReading& now)
   }
   const double whole = now.cpu_ticks - before.cpu_ticks;
   if (whole <= 0) return out;
-  out.offenders = ranking.Top(whole, now.cpus / whole);
+  out.offenders = ranking.TopOf(whole, now.cpus / whole);
   const double lost = (now.busy_ticks - before.busy_ticks - ranking.sum()) / whole;
   if (lost >= kLeastNote && !now.others_hidden) {
     Note(fmt::format("{:.0f} % went to processes that have ended", lost * 100), out);
@@ -198,11 +159,11 @@ Evidence CpuOffenders(const OffenderReading& before, const OffenderReading& now)
 
 Evidence MemoryOffenders(const OffenderReading& now) {
   Evidence out = Begin(EvidenceKind::kMemory, "bytes", now);
-  Ranking ranking;
+  OffenderRanking ranking;
   for (const ProcessReading& process : now.processes) {
     ranking.Add(process.name, process.pid, process.rss_bytes);
   }
-  out.offenders = ranking.Top(now.memory_bytes, 1);
+  out.offenders = ranking.TopOf(now.memory_bytes, 1);
   if (now.memory_bytes <= 0) return out;
   if (const double share = now.shared_bytes / now.memory_bytes; share >= kLeastNote) {
     Note(fmt::format("{:.0f} % is shared memory and tmpfs", share * 100), out);
@@ -217,7 +178,7 @@ Evidence DiskOffenders(const OffenderReading& before, const OffenderReading& now
   Evidence out = Begin(EvidenceKind::kDisk, "bytes/s", now);
   const double seconds = SecondsBetween(before, now);
   if (seconds <= 0) return out;
-  Ranking ranking;
+  OffenderRanking ranking;
   bool any = false;
   for (const ProcessReading& process : now.processes) {
     if (!process.has_io) continue;
@@ -227,7 +188,7 @@ Evidence DiskOffenders(const OffenderReading& before, const OffenderReading& now
     ranking.Add(process.name, process.pid,
                 process.io_bytes - (earlier == nullptr ? 0 : earlier->io_bytes));
   }
-  const Ranking devices = Moved(before, now, true);
+  OffenderRanking devices = Moved(before, now, true);
   if (now.io_denied > 0) {
     Note(fmt::format("no permission to read the I/O of {} process{} (needs CAP_SYS_PTRACE)",
                      now.io_denied, now.io_denied == 1 ? "" : "es"),
@@ -236,10 +197,10 @@ Evidence DiskOffenders(const OffenderReading& before, const OffenderReading& now
   // What a process is charged with and what the disks did are never quite the same: caches stand
   // between them. The greater of both is the whole, so that nobody is blamed for what is unknown.
   const double whole = now.io_denied > 0 ? std::max(ranking.sum(), devices.sum()) : ranking.sum();
-  out.offenders = ranking.Top(whole, 1 / seconds);
+  out.offenders = ranking.TopOf(whole, 1 / seconds);
   const bool unknown = now.io_denied > 0 && ranking.sum() < devices.sum() / 2;
   if (!any || unknown) {
-    out.offenders = devices.Top(devices.sum(), 1 / seconds);
+    out.offenders = devices.TopOf(devices.sum(), 1 / seconds);
     if (!out.offenders.empty()) Note("these are disks", out);
   }
   return out;
@@ -249,8 +210,8 @@ Evidence NetworkOffenders(const OffenderReading& before, const OffenderReading& 
   Evidence out = Begin(EvidenceKind::kNetwork, "bytes/s", now);
   const double seconds = SecondsBetween(before, now);
   if (seconds <= 0) return out;
-  const Ranking ranking = Moved(before, now, false);
-  const Ranking physical = Moved(before, now, true);
+  OffenderRanking ranking = Moved(before, now, false);
+  OffenderRanking physical = Moved(before, now, true);
   const double interfaces = physical.sum() > 0 ? physical.sum() : ranking.sum();
   if (before.traffic.told && now.traffic.told) {
     const TrafficUse use = CompareTraffic(before.traffic, now.traffic);
@@ -259,7 +220,7 @@ Evidence NetworkOffenders(const OffenderReading& before, const OffenderReading& 
       if (!out.offenders.empty()) return out;
     }
   }
-  out.offenders = ranking.Top(interfaces, 1 / seconds);
+  out.offenders = ranking.TopOf(interfaces, 1 / seconds);
   Note(now.traffic.told ? "these are interfaces: it is not TCP of the host itself"
                         : "these are interfaces: /proc counts no process's packets",
        out);

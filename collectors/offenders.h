@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "collectors/ports/traffic.h"
 #include "metrics/evidence.h"
+#include "metrics/offender_ring.h"
 
 namespace ecsward {
 
@@ -87,7 +88,7 @@ struct OffenderReading {
 };
 
 // How many are named.
-inline constexpr std::size_t kTopOffenders = 5;
+inline constexpr std::size_t kTopOffenders = OffenderRing::kOffenders;
 
 // Between two readings. A process that is new in the second counts with all it has done; one that
 // is gone does not count.

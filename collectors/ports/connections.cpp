@@ -254,10 +254,8 @@ void ConnectionsCollector::RememberTraffic(const Tick& tick) {
     const double carried =
         interfaces && interfaces_before_ ? std::max(0.0, *interfaces - *interfaces_before_) : 0;
     if (seconds > 0) {
-      const OffenderRing::Moment moment{
-          std::chrono::duration_cast<std::chrono::milliseconds>(tick.wall.time_since_epoch())
-              .count(),
-          WholeTraffic(use, carried) / seconds};
+      const OffenderRing::Moment moment{UnixMilliseconds(tick.wall),
+                                        WholeTraffic(use, carried) / seconds};
       const auto picture = boards_.ports.Read();
       std::vector<Offender> ports;
       for (const TrafficUse::Port& port : use.ports) {

@@ -1,6 +1,5 @@
 #include "collectors/ports/learned_ports.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 
 #include "base/host_file.h"
 #include "collectors/text_scan.h"
+#include "metrics/history_file.h"
 
 namespace ecsward {
 namespace {
@@ -59,27 +59,6 @@ void AddCondition(std::string& item, std::string_view key, std::string_view valu
     constexpr std::string_view kNotHere = " \t,\"'*\\#";
     item += kNotHere.find(c) == std::string_view::npos ? c : '?';
   }
-}
-
-// 0 or an errno.
-int WriteDurably(const std::string& path, std::string_view text) {
-  const std::string beside = path + ".new";
-  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-  if (fd < 0) return errno;
-  int error = 0;
-  while (!text.empty() && error == 0) {
-    const ssize_t n = ::write(fd, text.data(), text.size());
-    if (n >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(n));
-    } else if (errno != EINTR) {
-      error = errno;
-    }
-  }
-  if (error == 0 && ::fsync(fd) != 0) error = errno;
-  ::close(fd);
-  if (error == 0 && ::rename(beside.c_str(), path.c_str()) != 0) error = errno;
-  if (error != 0) ::unlink(beside.c_str());
-  return error;
 }
 
 }  // namespace
@@ -171,10 +150,10 @@ bool FileInBackground::Write(const std::string& path, std::string text) {
   }
   try {
     std::thread([state = state_, path, text = std::move(text)] {
-      const int error = WriteDurably(path, text);
+      const Result<void> written = WriteFileAtomically(path, text);
       const std::lock_guard lock(state->mutex);
       state->busy = false;
-      if (error != 0) state->error = ErrnoError(error, path).message;
+      if (!written) state->error = written.error().message;
       state->done.notify_all();
     }).detach();
   } catch (const std::system_error&) {  // no more threads

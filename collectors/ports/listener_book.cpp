@@ -124,8 +124,7 @@ ListenerGroup& ListenerBook::GroupOf(Tracked& tracked, const OwnerProcess* owner
   auto group = std::make_unique<ListenerGroup>();
   group->pid = owner == nullptr ? 0 : owner->pid();
   group->names = names;
-  group->since_ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(tick.wall.time_since_epoch()).count();
+  group->since_ms = UnixMilliseconds(tick.wall);
   group->since = tick.mono;
   tracked.place->groups.push_back(std::move(group));
   ++version_;

@@ -13,10 +13,6 @@ bool AnyMatches(const std::vector<AllowRule>& rules, const ListenerFacts& listen
                      [&](const AllowRule& rule) { return Matches(rule, listener); });
 }
 
-std::int64_t Milliseconds(WallTime t) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(t.time_since_epoch()).count();
-}
-
 }  // namespace
 
 double PortJudge::Expected::OutageSeconds(MonoTime now) const {
@@ -86,7 +82,7 @@ bool PortJudge::AskHow(Expected& expected) const {
 
 bool PortJudge::EndTick(const Tick& tick) {
   bool changed = false;
-  const std::int64_t now_ms = Milliseconds(tick.wall);
+  const std::int64_t now_ms = UnixMilliseconds(tick.wall);
   for (Expected& expected : expected_) {
     const bool up = expected.seen;
     expected.seen = false;

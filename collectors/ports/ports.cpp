@@ -63,10 +63,6 @@ constexpr std::chrono::minutes kEphemeralEvery{1};
 // Until then an owner that is looked for may still be found; what is learned without it is broad.
 constexpr std::chrono::minutes kLearnUnknownAfter{1};
 
-std::int64_t Milliseconds(WallTime t) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(t.time_since_epoch()).count();
-}
-
 // Whether it changed since the last look.
 bool Moved(std::uint64_t& was, std::uint64_t now) { return std::exchange(was, now) != now; }
 
@@ -223,7 +219,7 @@ void PortsCollector::Publish(const Tick& tick) {
   numbers_due_ = tick.mono + kNumbersEvery;
 
   auto picture = std::make_shared<PortPicture>();
-  picture->time_ms = Milliseconds(tick.wall);
+  picture->time_ms = UnixMilliseconds(tick.wall);
   picture->judged = judge_.in_force();
   picture->note = owners_.note();
   if (!learning_.note().empty()) {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <utility>
 
 #include "collectors/offenders.h"
@@ -34,15 +33,7 @@ double Seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-std::int64_t Millis(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
-
-std::chrono::nanoseconds ThreadCpu() {
-  timespec now = {};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
+MonoTime ThreadCpu() { return ThreadCpuClock().Mono(); }
 
 std::vector<std::string> NamesOf(const std::vector<GroupRule>& rules) {
   std::vector<std::string> names;
@@ -71,7 +62,7 @@ ProcessCollector::ProcessCollector(const CollectorEnv& env, const CollectorOptio
       book_(NamesOf(rules_), static_cast<std::size_t>(std::max(options.Int("max_groups"), 0L))) {}
 
 Result<void> ProcessCollector::Collect(const Tick& tick, Recorder& out) {
-  const std::int64_t now_ms = Millis(tick.wall);
+  const std::int64_t now_ms = UnixMilliseconds(tick.wall);
   KeepClock(tick);
   // Before a look forgets those that have ended.
   ends_.Take(now_ms, [this](std::int64_t pid) -> KnownProcess {

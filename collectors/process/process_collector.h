@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "collectors/all.h"
+#include "collectors/offender_ranking.h"
 #include "collectors/process/group_book.h"
 #include "collectors/process/group_rules.h"
 #include "collectors/process/host_use.h"
-#include "collectors/process/offender_ranking.h"
 #include "collectors/process/process_details.h"
 #include "collectors/process/process_ends.h"
 #include "collectors/process/process_table.h"

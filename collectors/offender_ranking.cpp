@@ -1,4 +1,4 @@
-#include "collectors/process/offender_ranking.h"
+#include "collectors/offender_ranking.h"
 
 #include <algorithm>
 #include <utility>
@@ -32,6 +32,16 @@ std::span<const Offender> OffenderRanking::Top() {
     top_[i] = {std::string(order[i].first), order[i].second.pid, 0, order[i].second.amount};
   }
   return top_;
+}
+
+std::vector<Offender> OffenderRanking::TopOf(double whole, double unit) {
+  std::vector<Offender> out;
+  for (const Offender& offender : Top()) {
+    const double share = whole > 0 ? offender.amount / whole : 0;
+    if (share < kLeastShare) break;
+    out.push_back({offender.name, offender.pid, std::min(share, 1.0), offender.amount * unit});
+  }
+  return out;
 }
 
 }  // namespace ecsward

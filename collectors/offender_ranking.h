@@ -11,6 +11,9 @@
 
 namespace ecsward {
 
+// Below this part of the whole nobody is named: "0 %" blames nobody.
+inline constexpr double kLeastShare = 0.005;
+
 // One thread.
 class OffenderRanking {
  public:
@@ -23,6 +26,9 @@ class OffenderRanking {
   double sum() const { return sum_; }
   // The biggest first, without shares; at most OffenderRing::kOffenders. Lives until the next call.
   std::span<const Offender> Top();
+  // Those of them that made kLeastShare of `whole` and more, with their shares. `unit` is what an
+  // amount of 1 is in the evidence's unit.
+  std::vector<Offender> TopOf(double whole, double unit);
 
  private:
   struct Sum {
