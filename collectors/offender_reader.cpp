@@ -13,6 +13,8 @@
 #include "collectors/meminfo.h"
 #include "collectors/netdev.h"
 #include "collectors/ports/process_files.h"
+#include "collectors/process/process_details.h"
+#include "collectors/process/stat_line.h"
 #include "collectors/text_scan.h"
 
 namespace ecsward {
@@ -101,21 +103,21 @@ bool OffenderReader::ReadProcess(const std::string& pid, bool io, ProcessReading
                                  OffenderReading& all) {
   std::string_view text;
   if (TryRead(pid + "/stat", text) != 0) return false;
-  const auto stat = ParseProcessStat(text);
+  StatLine stat;
   std::int64_t number = 0;
-  if (!stat || !ParseInt(pid, number)) return false;
+  if (!ParseStatLine(text, stat) || !ParseInt(pid, number)) return false;
   out.pid = number;
-  out.start_ticks = stat->start_ticks;
-  out.name = OffenderName(stat->name, stat->kernel_thread);
-  out.cpu_ticks = static_cast<double>(stat->cpu_ticks);
-  out.rss_bytes = static_cast<double>(stat->rss_pages) * page_bytes_;
+  out.start_ticks = stat.start_ticks;
+  out.name = OffenderName(stat.comm, stat.kernel_thread);
+  out.cpu_ticks = static_cast<double>(stat.user_ticks + stat.system_ticks);
+  out.rss_bytes = static_cast<double>(stat.rss_pages) * page_bytes_;
   if (!io) return true;
   const int error = TryRead(pid + "/io", text);
   if (error == EACCES || error == EPERM) ++all.io_denied;
   if (error != 0) return true;
-  const auto bytes = ParseProcessIo(text);
-  out.has_io = bytes.has_value();
-  out.io_bytes = bytes.value_or(0);
+  ProcessIo moved;
+  out.has_io = ParseProcessIoLines(text, moved);
+  if (out.has_io) out.io_bytes = static_cast<double>(moved.read_bytes + moved.written_bytes);
   return true;
 }
 
@@ -186,6 +188,18 @@ struct TrafficSink final : TcpSink {
   std::uint64_t mark_left_out = 0;
 };
 
+struct SocketSink final : TcpSink {
+  explicit SocketSink(std::vector<TcpSocket>& sockets) : out(sockets) {}
+  void Begin() override { out.resize(mark); }
+  void Socket(const TcpEntry& entry) override {
+    const bool listening = (kListenState >> entry.state & 1U) != 0;
+    out.push_back({entry.local_port, entry.remote_port, listening, entry.inode});
+  }
+  void EndVersion() { mark = out.size(); }
+  std::vector<TcpSocket>& out;
+  std::size_t mark = 0;  // what other versions of IP have brought
+};
+
 }  // namespace
 
 // Only from netlink: the text does not tell bytes, and takes long to say so.
@@ -202,10 +216,13 @@ void OffenderReader::ReadTraffic(OffenderReading& out) {
 }
 
 void OffenderReader::ReadSockets(OffenderReading& out) {
-  (void)ParseTcpSockets(ReadFile("net/tcp", out), out.sockets);
-  std::string_view text;
-  // No IPv6 is no problem.
-  if (TryRead("net/tcp6", text) == 0) (void)ParseTcpSockets(text, out.sockets);
+  SocketSink sink(out.sockets);
+  for (const int family : {AF_INET, AF_INET6}) {
+    const auto read = tcp_.Read(family, kListenState | kConnectionStates, false, sink);
+    sink.EndVersion();
+    // No IPv6 is no problem.
+    if (!read && family == AF_INET && out.problem.empty()) out.problem = read.error().message;
+  }
 }
 
 // Takes the inodes of listeners whose owner the `ports` collector knows off `wanted`.

@@ -10,40 +10,18 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/result.h"
 #include "collectors/ports/traffic.h"
 #include "metrics/evidence.h"
 #include "metrics/offender_ring.h"
 
 namespace ecsward {
 
-// source: proc_pid_stat(5), "4242 (name) S 1 …"
-// unit:   clock ticks, pages
-// note:   the name may hold blanks and parentheses; the last one closes it
-struct ProcessStat {
-  std::string_view name;  // a view of the text, as the process has named itself
-  bool kernel_thread = false;
-  std::uint64_t cpu_ticks = 0;    // user and system, of all its threads
-  std::uint64_t start_ticks = 0;  // since boot: tells a process from a later one with its number
-  std::uint64_t rss_pages = 0;
-};
-// errors: kParse when a field is missing or no number
-Result<ProcessStat> ParseProcessStat(std::string_view text);
-
-// Bytes that went to or from a disk because of this process.
-// source: proc_pid_io(5): read_bytes + write_bytes − cancelled_write_bytes
-// errors: kParse when one of the first two is missing
-Result<double> ParseProcessIo(std::string_view text);
-
-// One line of /proc/net/tcp or tcp6.
-// source: https://docs.kernel.org/networking/proc_net_tcp.html
+// A socket, as far as it matters who owns it.
 struct TcpSocket {
   std::uint16_t local_port = 0, remote_port = 0;
   bool listening = false;
   std::uint64_t inode = 0;  // 0: nobody's any more (TIME_WAIT)
 };
-// Appends to `out`. errors: kParse naming the line that has too few fields
-Result<void> ParseTcpSockets(std::string_view text, std::vector<TcpSocket>& out);
 
 // For terminals, labels and web pages: at most 64 characters, what cannot be printed or is no UTF-8
 // is "?". A kernel thread is [named like this], without what tells it from its likes:

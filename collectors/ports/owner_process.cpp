@@ -10,6 +10,7 @@
 
 #include "collectors/offenders.h"
 #include "collectors/process/cgroup_unit.h"
+#include "collectors/process/stat_line.h"
 #include "collectors/text_scan.h"
 
 namespace ecsward {
@@ -37,16 +38,6 @@ std::string SafePath(std::string_view path) {
 }
 
 }  // namespace
-
-std::int64_t ParseParent(std::string_view stat_text) {
-  const auto name_end = stat_text.rfind(')');
-  if (name_end == std::string_view::npos) return 0;
-  stat_text.remove_prefix(name_end + 1);
-  std::string_view state;
-  std::uint64_t parent = 0;
-  if (!NextField(stat_text, state) || !NextUint(stat_text, parent)) return 0;
-  return static_cast<std::int64_t>(parent & 0x7FFFFFFF);
-}
 
 bool ParseStatusUser(std::string_view status_text, std::uint32_t& uid) {
   std::string_view line;
@@ -104,11 +95,10 @@ std::string_view OwnerProcess::Read(const char* name) {
 }
 
 bool OwnerProcess::ReadStat(std::uint64_t& start, std::int64_t& parent) {
-  const std::string_view text = Read("stat");
-  const auto stat = ParseProcessStat(text);
-  if (!stat) return false;
-  start = stat->start_ticks;
-  parent = ParseParent(text);
+  StatLine stat;
+  if (!ParseStatLine(Read("stat"), stat)) return false;
+  start = stat.start_ticks;
+  parent = stat.parent;
   return true;
 }
 

@@ -71,8 +71,6 @@ class OwnerProcess {
   std::unique_ptr<char[]> text_;
 };
 
-// Pure: field 4 of /proc/PID/stat. 0 when it is not there.
-std::int64_t ParseParent(std::string_view stat_text);
 // Pure: the effective user of /proc/PID/status. False when it is not there.
 bool ParseStatusUser(std::string_view status_text, std::uint32_t& uid);
 

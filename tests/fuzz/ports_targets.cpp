@@ -80,7 +80,6 @@ void FuzzPortRule(std::string_view t) {
 void FuzzProcessLinks(std::string_view t) {
   (void)ParseSocketLink(t);
   (void)ParseNamespaceLink(t);
-  (void)ParseParent(t);
   std::uint32_t uid = 0;
   (void)ParseStatusUser(t, uid);
 }

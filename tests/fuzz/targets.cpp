@@ -149,11 +149,6 @@ void FuzzOsRelease(Text t) {
   (void)ParseSelinuxConfig(t);
 }
 
-void FuzzProcessStat(Text t) {
-  const auto stat = ParseProcessStat(t);
-  (void)OffenderName(stat ? stat->name : t, stat && stat->kernel_thread);
-}
-
 void FuzzSensorFile(Text t) {
   SensorFile file;
   if (ParseSensorFile(t, file)) (void)MetricOfSensor(file.type, file.property, false);
@@ -231,10 +226,8 @@ const FuzzTarget kTargets[] = {
     {"parse_passwd", FuzzPasswd},
     {"parse_port_rule", FuzzPortRule},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
-    {"parse_process_io", [](Text t) { (void)ParseProcessIo(t); }},
     {"parse_process_links", FuzzProcessLinks},
     {"parse_process_details", FuzzProcessDetails},
-    {"parse_process_stat", FuzzProcessStat},
     {"parse_promql", FuzzPromql},
     {"parse_promql_duration", FuzzPromqlDuration},
     {"parse_rapl_name", [](Text t) { (void)ParseRaplName(t); }},
@@ -252,7 +245,6 @@ const FuzzTarget kTargets[] = {
     {"parse_sysctl_list", [](Text t) { (void)ParseSysctlList(t); }},
     {"parse_task_stat", [](Text t) { (void)ParseTaskStat(t); }},
     {"parse_tcp_message", FuzzTcpMessage},
-    {"parse_tcp_sockets", Fill<std::vector<TcpSocket>, ParseTcpSockets>},
     {"parse_tcp_table", FuzzTcpTable},
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},

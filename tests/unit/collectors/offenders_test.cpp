@@ -6,12 +6,6 @@
 namespace ecsward {
 namespace {
 
-// flags 4194304 is a process, 2129984 a kernel thread
-std::string Stat(const std::string& name, const std::string& flags = "4194304") {
-  return "7 (" + name + ") S 1 7 7 0 -1 " + flags +
-         " 1 2 3 4 250 50 7 8 20 0 3 0 9000 123456 300 18446744073709551615 1 1 0\n";
-}
-
 ProcessReading Process(std::int64_t pid, const std::string& name, double ticks,
                        std::uint64_t start = 100) {
   ProcessReading out;
@@ -34,54 +28,6 @@ OffenderReading Host(double second, std::vector<ProcessReading> processes) {
   out.memory_bytes = 1000;
   out.processes = std::move(processes);
   return out;
-}
-
-TEST(ParseProcessStat, FindsWhatIsBehindAnyName) {
-  const std::string text = Stat("a) R (b");
-  const auto stat = ParseProcessStat(text);
-  ASSERT_TRUE(stat) << stat.error().message;
-  EXPECT_EQ(stat->name, "a) R (b");
-  EXPECT_EQ(stat->cpu_ticks, 300u);  // 250 user, 50 system
-  EXPECT_EQ(stat->start_ticks, 9000u);
-  EXPECT_EQ(stat->rss_pages, 300u);
-  EXPECT_FALSE(stat->kernel_thread);
-}
-
-TEST(ParseProcessStat, KnowsKernelThreads) {
-  EXPECT_TRUE(ParseProcessStat(Stat("kworker/0:1", "2129984"))->kernel_thread);
-}
-
-TEST(ParseProcessStat, RefusesWhatIsCutOff) {
-  EXPECT_FALSE(ParseProcessStat(""));
-  EXPECT_FALSE(ParseProcessStat("7 )sh("));
-  EXPECT_FALSE(ParseProcessStat("7 (sh) S 1 2 3"));
-}
-
-TEST(ParseProcessIo, LeavesOutWhatWasCancelled) {
-  EXPECT_EQ(*ParseProcessIo("rchar: 9\nwchar: 9\nread_bytes: 4096\nwrite_bytes: 8192\n"
-                            "cancelled_write_bytes: 1024\n"),
-            4096 + 8192 - 1024);
-  EXPECT_EQ(*ParseProcessIo("read_bytes: 5\nwrite_bytes: 1\ncancelled_write_bytes: 100\n"), 5);
-  EXPECT_FALSE(ParseProcessIo("read_bytes: 5\n"));
-}
-
-TEST(ParseTcpSockets, TakesPortsStateAndInode) {
-  std::vector<TcpSocket> sockets;
-  const auto ok = ParseTcpSockets(
-      "  sl  local_address rem_address   st …\n"
-      "   0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
-      "815 1 0 100 0 0 10 0\n"
-      "   1: 0100007F:1F90 0100007F:D431 01 00000000:00000000 02:0 00000000  1000 0 4711 2 0\n",
-      sockets);
-  ASSERT_TRUE(ok) << ok.error().message;
-  ASSERT_EQ(sockets.size(), 2u);
-  EXPECT_EQ(sockets[0].local_port, 22);
-  EXPECT_TRUE(sockets[0].listening);
-  EXPECT_EQ(sockets[0].inode, 815u);
-  EXPECT_EQ(sockets[1].local_port, 8080);
-  EXPECT_EQ(sockets[1].remote_port, 54321);
-  EXPECT_FALSE(sockets[1].listening);
-  EXPECT_FALSE(ParseTcpSockets("heads\n   0: 0100007F:1F90 x\n", sockets));
 }
 
 TEST(OffenderName, MakesHostileNamesSafe) {

@@ -348,12 +348,6 @@ TEST(ParseSocketLink, TakesSocketsOnly) {
   EXPECT_EQ(ParseSocketLink("/tmp/socket:[1]"), 0u);
 }
 
-TEST(ParseParent, TakesTheNumberBehindTheName) {
-  EXPECT_EQ(ParseParent("42 (a) b) S 7 1 1"), 7);
-  EXPECT_EQ(ParseParent("42 (a"), 0);
-  EXPECT_EQ(ParseParent("42 (a) S x"), 0);
-}
-
 TEST(ParseStatusUser, TakesTheEffectiveOne) {
   std::uint32_t uid = 0;
   EXPECT_TRUE(ParseStatusUser("Name:\tx\nUid:\t1000\t33\t1000\t1000\n", uid));
