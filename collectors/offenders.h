@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "collectors/offender_name.h"
 #include "collectors/ports/traffic.h"
 #include "metrics/evidence.h"
 #include "metrics/offender_ring.h"
@@ -22,11 +23,6 @@ struct TcpSocket {
   bool listening = false;
   std::uint64_t inode = 0;  // 0: nobody's any more (TIME_WAIT)
 };
-
-// For terminals, labels and web pages: at most 64 characters, what cannot be printed or is no UTF-8
-// is "?". A kernel thread is [named like this], without what tells it from its likes:
-// "kworker/0:1-events" → "[kworker]".
-std::string OffenderName(std::string_view name, bool kernel_thread);
 
 // One process at one moment.
 struct ProcessReading {

@@ -11,7 +11,7 @@
 #include <thread>
 #include <tuple>
 
-#include "collectors/offenders.h"
+#include "collectors/offender_name.h"
 #include "collectors/ports/listener_dump.h"
 #include "collectors/ports/process_files.h"
 #include "collectors/process/cgroup_unit.h"

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "collectors/offenders.h"
+#include "collectors/offender_name.h"
 #include "collectors/process/cgroup_unit.h"
 #include "collectors/process/stat_line.h"
 #include "collectors/text_scan.h"

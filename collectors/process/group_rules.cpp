@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "collectors/offenders.h"
+#include "collectors/offender_name.h"
 #include "collectors/options.h"
 #include "collectors/text_scan.h"
 

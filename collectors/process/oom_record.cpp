@@ -1,6 +1,6 @@
 #include "collectors/process/oom_record.h"
 
-#include "collectors/offenders.h"
+#include "collectors/offender_name.h"
 #include "collectors/process/cgroup_unit.h"
 #include "collectors/text_scan.h"
 

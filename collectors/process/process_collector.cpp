@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "collectors/offenders.h"
+#include "collectors/offender_name.h"
 #include "collectors/process/cgroup_unit.h"
 
 namespace ecsward {

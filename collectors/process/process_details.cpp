@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "collectors/offenders.h"
+#include "collectors/offender_name.h"
 #include "collectors/process/owned_fd.h"
 #include "collectors/text_scan.h"
 

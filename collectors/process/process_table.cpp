@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "collectors/offenders.h"
+#include "collectors/offender_name.h"
 
 namespace ecsward {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "collectors/offenders.h"
+#include "collectors/offender_name.h"
 #include "collectors/text_scan.h"
 
 namespace ecsward {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "collectors/offenders.h"
+#include "collectors/offender_name.h"
 #include "collectors/text_scan.h"
 
 namespace ecsward {

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdlib>
 
-#include "collectors/offenders.h"
+#include "collectors/offender_name.h"
 #include "collectors/systemd/bus_connection.h"
 
 namespace ecsward {

@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "collectors/offenders.h"
+#include "collectors/offender_name.h"
 #include "collectors/process/cgroup_oom.h"
 #include "collectors/process/exit_events.h"
 #include "collectors/process/group_rules.h"

@@ -33,7 +33,7 @@
 #include "collectors/netstat.h"
 #include "collectors/network_addresses.h"
 #include "collectors/network_links.h"
-#include "collectors/offenders.h"
+#include "collectors/offender_name.h"
 #include "collectors/os.h"
 #include "collectors/ports/check_rule.h"
 #include "collectors/ports/tcp_table.h"

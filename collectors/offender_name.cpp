@@ -1,7 +1,6 @@
-// How offenders are called.
-#include <algorithm>
+#include "collectors/offender_name.h"
 
-#include "collectors/offenders.h"
+#include <algorithm>
 
 namespace ecsward {
 namespace {
