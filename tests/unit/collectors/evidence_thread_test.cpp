@@ -30,7 +30,8 @@ class EvidenceHost : public HostFixture {
     const std::string folder = "proc/" + std::to_string(pid);
     Write(folder + "/stat", std::to_string(pid) + " (" + name + ") S 1 7 7 0 -1 4194304 1 2 3 4 " +
                                 std::to_string(ticks) + " 0 7 8 20 0 3 0 9000 123456 256 1\n");
-    Write(folder + "/io", "read_bytes: " + std::to_string(ticks * 100) + "\nwrite_bytes: 0\n");
+    Write(folder + "/io", "read_bytes: " + std::to_string(ticks * 40) +
+                              "\nwrite_bytes: " + std::to_string(ticks * 60) + "\n");
   }
 };
 
@@ -133,7 +134,9 @@ TEST(EvidenceThread, AnswersEveryKind) {
     host.clock.Advance(time);
   };
   EvidenceThread source(host.Env().root, host.clock, options);
-  EXPECT_EQ(Summary(AskAndWait(source, EvidenceKind::kDisk)), "java 75 %, sh 25 %");
+  const Evidence disk = AskAndWait(source, EvidenceKind::kDisk);
+  EXPECT_EQ(Summary(disk), "java 75 %, sh 25 %");
+  EXPECT_EQ(disk.offenders.at(0).amount, 3000);  // bytes in a second, read and written
   EXPECT_EQ(Summary(AskAndWait(source, EvidenceKind::kMemory)), "init 25 %, java 25 %, sh 25 %");
   EXPECT_EQ(Summary(AskAndWait(source, EvidenceKind::kPort)), "sh :22 100 %");
   host.Write("proc/net/dev", heads + "  eth0: 5" + zeros + "5" + zeros + "\n");

@@ -197,5 +197,12 @@ TEST(PortOffenders, CountsConnectionsByListenerAndByTarget) {
   EXPECT_DOUBLE_EQ(evidence.offenders[1].amount, 4);
 }
 
+TEST(CpuOffenders, NamesNobodyWhoMadeLessThanHalfAPercent) {
+  const Evidence evidence =
+      CpuOffenders(Host(0, {}), Host(1, {Process(1, "java", 200), Process(2, "cron", 1)}));
+  ASSERT_EQ(evidence.offenders.size(), 1u);  // cron: 1 of 400 ticks
+  EXPECT_EQ(evidence.offenders[0].name, "java");
+}
+
 }  // namespace
 }  // namespace ecsward

@@ -44,6 +44,13 @@ TEST(ParseStatLine, RefusesWhatIsCutOffOrNoNumber) {
   text.replace(text.find("1200"), 4, "12x0");
   EXPECT_FALSE(ParseStatLine(text, line));
   EXPECT_FALSE(ParseStatLine(") x (", line));
+  // Found by fuzzing: what is no field of its own must not pass for two.
+  text = kNginx;
+  text.replace(text.find(" S 1 "), 5, " S1 1 ");
+  EXPECT_FALSE(ParseStatLine(text, line));
+  text = kNginx;
+  text.replace(text.find("4194624"), 7, "4194624a 0");
+  EXPECT_FALSE(ParseStatLine(text, line));
 }
 
 }  // namespace

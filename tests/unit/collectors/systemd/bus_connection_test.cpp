@@ -113,6 +113,33 @@ Result<void> CallOnce(BusConnection& bus, std::vector<std::uint64_t>& answers) {
   });
 }
 
+TEST(BusConnection, AnswersMayCrossTheBuffersEnd) {
+  constexpr std::size_t kCalls = 64;
+  const std::string text(600, 'x');  // 64 of them are more than what is read at once
+  FakeDaemon daemon({[&](int fd) {
+    FakeDaemon::Welcome(fd);
+    std::string all;
+    for (std::size_t i = 0; i < kCalls; ++i) {
+      std::string body = "\1s\0\0"s;
+      BusNumber(body, static_cast<std::uint32_t>(text.size()));
+      body += text + '\0';
+      all += BusReply(FakeDaemon::Serial(FakeDaemon::HearMessage(fd)), "v", body);
+    }
+    FakeDaemon::Say(fd, all);
+  }});
+  BusConnection bus(daemon.path(), kLong);
+  const std::vector<BusCall> calls(kCalls, kCall);
+  std::size_t answers = 0;
+  const auto done = bus.Call(calls, [&](std::size_t, const BusMessage& message) -> Result<void> {
+    auto value = ParseBusVariant(message.body);
+    if (!value) return std::move(value).error();
+    if (std::get<std::string>(*value) == text) ++answers;
+    return {};
+  });
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(answers, kCalls);
+}
+
 ErrorCode CodeOf(FakeDaemon::Talk talk, std::chrono::milliseconds timeout = kLong) {
   FakeDaemon daemon({std::move(talk)});
   BusConnection bus(daemon.path(), timeout);
