@@ -42,7 +42,8 @@ set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 Prometheus under node_exporter's names, so that existing dashboards and rules
 work unchanged, evaluates Prometheus rule files on the host itself, and knows
 which process owns which port. It runs as a user of its own, answers private
-addresses only unless told otherwise, and watches its own use of CPU and memory.")
+addresses only unless told otherwise, and watches its own use of CPU and
+memory.")
 foreach(script postinst prerm postrm conffiles)
   list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/deb/${script})
 endforeach()
