@@ -84,7 +84,7 @@ std::string ProcessEnds::Note() const {
   }
   if (events_error_ == EPERM || events_error_ == EACCES) {
     if (!note.empty()) note += "; ";
-    note += "how processes end is not told (needs CAP_NET_ADMIN)";
+    note += "how processes outside of services end is not told (needs CAP_NET_ADMIN)";
   }
   return note;
 }
