@@ -8,7 +8,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "agent/alert_json.h"
+#include "metrics/evidence_json.h"
 
 namespace ecsward {
 namespace {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <set>
 
-#include "agent/alert_json.h"
+#include "metrics/evidence_json.h"
 #include "agent/api_json.h"
 #include "agent/ask_commands.h"
 #include "agent/ask_text.h"

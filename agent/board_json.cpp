@@ -3,8 +3,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "agent/alert_json.h"
-#include "agent/json_fields.h"
+#include "metrics/evidence_json.h"
+#include "base/json_fields.h"
 
 namespace ecsward {
 namespace {

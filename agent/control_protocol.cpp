@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/alert_json.h"
+#include "metrics/evidence_json.h"
 
 namespace ecsward {
 namespace {

@@ -5,7 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "agent/alert_json.h"
+#include "metrics/evidence_json.h"
 #include "agent/api_json.h"
 
 namespace ecsward {

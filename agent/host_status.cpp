@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "agent/alert_json.h"
+#include "metrics/evidence_json.h"
 #include "agent/board_json.h"
-#include "agent/json_fields.h"
+#include "base/json_fields.h"
 
 namespace ecsward {
 namespace {

@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "agent/alert_json.h"
+#include "metrics/evidence_json.h"
 
 namespace ecsward {
 namespace {

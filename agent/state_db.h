@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/sqlite.h"
+#include "base/sqlite.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "rules/rule_engine.h"

@@ -1,5 +1,5 @@
 // A connection to an SQLite file, and statements on it; errors as Result. Thin: what SQL says is
-// in state_db.
+// said by its callers.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "agent/sqlite.h"
+#include "base/sqlite.h"
 
 #include <sqlite3.h>
 

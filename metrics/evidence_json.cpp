@@ -1,8 +1,8 @@
-#include "agent/alert_json.h"
+#include "metrics/evidence_json.h"
 
 #include <nlohmann/json.hpp>
 
-#include "agent/json_fields.h"
+#include "base/json_fields.h"
 
 namespace ecsward {
 namespace {
