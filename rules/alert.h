@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,9 @@ struct Alert {
   LabelPairs labels;       // alertname, the rule's, the series', without external labels
   LabelPairs annotations;  // expanded
   AlertState state = AlertState::kInactive;
-  double value = 0;                 // at the last evaluation that returned it
+  double value = 0;  // at the last evaluation that returned it
+  // Of a resolved one: what its expression compared had come to. Nothing where that is not known.
+  std::optional<double> value_at_resolution;
   std::int64_t active_at_ms = 0;    // since when the condition holds: `for` counts from here
   std::int64_t fired_at_ms = 0;     // startsAt of a notification
   std::int64_t resolved_at_ms = 0;  // inactive and kept for a while, so that people are told
