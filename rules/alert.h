@@ -32,4 +32,12 @@ struct Alert {
   std::vector<Evidence> evidence;  // who was responsible, when the rule asks for it
 };
 
+// An alert and the rule it comes from, by which it is found again after a restart or reload.
+struct RuleAlert {
+  std::string group_key;  // file;group
+  std::string rule;       // alertname
+  std::string rule_text;  // the expression and what else makes a rule the same rule (its `for`, …)
+  Alert alert;
+};
+
 }  // namespace ecsward

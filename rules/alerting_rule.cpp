@@ -239,7 +239,9 @@ RuleAlert AlertingRule::Shown(const Active& active) const {
 
 void AlertingRule::Tell(Active& active, bool evidence) {
   const AlertState before = std::exchange(active.told, active.alert.state);
-  if (world_.told) world_.told({before, Shown(active), evidence});
+  if (world_.told) {
+    world_.told({before, std::make_shared<const RuleAlert>(Shown(active)), evidence});
+  }
 }
 
 void AlertingRule::TellChanges() {
