@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "base/sqlite.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/sqlite.h"
 #include "rules/rule_engine.h"
 
 namespace ecsward {
