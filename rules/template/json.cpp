@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 
 #include "rules/template/fields.h"
@@ -13,6 +13,10 @@ namespace ecsward::templates {
 namespace {
 
 bool Full(const std::string& out) { return out.size() > kMaxTextBytes; }
+
+bool IsPlainAscii(char c) {
+  return c >= ' ' && c < 0x7F && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+}
 
 void AppendEscaped(char32_t rune, std::string& out) {
   switch (rune) {
@@ -87,6 +91,11 @@ void AppendElements(const Value& value, bool named, std::string& out) {
 void AppendJsonText(std::string_view text, std::string& out) {
   out += '"';
   while (!text.empty()) {
+    const auto plain = static_cast<std::size_t>(
+        std::find_if_not(text.begin(), text.end(), IsPlainAscii) - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const Rune rune = DecodeRune(text);
     // A replacement character that stands there is one, and no error.
     if (rune.value == kReplacement && rune.valid()) {

@@ -87,6 +87,14 @@ Result<std::string> TemplateSet::Expand(std::string_view text, const TemplateRun
   return Fail(ErrorCode::kInternal, e.what());
 }
 
+Result<void> TemplateSet::CheckSyntax(std::string_view text) try {
+  const auto parsed = templates::Parse(std::string(text), "", FunctionSet::kNotifications);
+  if (!parsed) return parsed.error();
+  return {};
+} catch (const std::exception& e) {
+  return Fail(ErrorCode::kInternal, e.what());
+}
+
 Result<void> TemplateSet::Check(std::string_view text) const try {
   const auto parsed = templates::Parse(std::string(text), "", FunctionSet::kNotifications);
   if (!parsed) return parsed.error();

@@ -40,7 +40,9 @@ class TemplateSet {
 
   // errors: kParse or kInvalidArgument `template: :1:5: executing "" at <.x>: can't …`
   Result<std::string> Expand(std::string_view text, const TemplateRun& run) const;
-  // Whether it can be parsed, and all that it calls is there. errors: as above
+  // Whether it can be parsed. errors: kParse
+  static Result<void> CheckSyntax(std::string_view text);
+  // And whether all that it calls is there. errors: kParse or kInvalidArgument
   Result<void> Check(std::string_view text) const;
   // Whether what the files call is there.
   Result<void> CheckCalls() const;
