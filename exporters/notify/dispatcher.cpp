@@ -238,6 +238,11 @@ std::vector<NotifiedAlert> Dispatcher::Impl::Reconcile(const std::vector<std::ui
 Dispatcher::Due Dispatcher::Impl::RunDue(std::int64_t now_ms) {
   Begin(now_ms);
   Due due;
+  // First: a group that gets empty now stays until the next time.
+  if (sweep_at_ms_ <= now_ms) {
+    Sweep();
+    sweep_at_ms_ = NextBeat(sweep_at_ms_, kSweepMs, now_ms);
+  }
   AlertGroup* group = queue_.front();
   if (group != nullptr && group->due_ms <= now_ms) {
     std::vector<const Silence*> active;
@@ -257,10 +262,6 @@ Dispatcher::Due Dispatcher::Impl::RunDue(std::int64_t now_ms) {
       const std::int64_t next = group->due_ms + interval;
       queue_.Move(*group, next > now_ms ? next : now_ms + interval);
     }
-  }
-  if (sweep_at_ms_ <= now_ms) {
-    Sweep();
-    sweep_at_ms_ = NextBeat(sweep_at_ms_, kSweepMs, now_ms);
   }
   if (forget_at_ms_ <= now_ms) {
     told_.ForgetOld(now_ms);
