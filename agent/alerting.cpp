@@ -277,23 +277,23 @@ void Alerting::Evaluate() {
 void Alerting::Told(const AlertChange& change) {
   if (writer_) writer_->Post(change.now, now_ms_);
   if (change.evidence) return;
-  const Alert& alert = change.now.alert;
+  const Alert& alert = change.now->alert;
   LabelPairs rest = alert.labels;
   Set(rest, "alertname", "");
   const std::string labels = ToString(rest);
   const std::string value = fmt::format("{:.6g}", alert.value);
   switch (alert.state) {
     case AlertState::kPending:
-      log_.Log(LogLevel::kDebug, {{"alert", change.now.rule}}, "alert pending",
+      log_.Log(LogLevel::kDebug, {{"alert", change.now->rule}}, "alert pending",
                {{"labels", labels}, {"value", value}});
       break;
     case AlertState::kFiring:
-      log_.Log(LogLevel::kWarn, {{"alert", change.now.rule}}, "alert firing",
+      log_.Log(LogLevel::kWarn, {{"alert", change.now->rule}}, "alert firing",
                {{"labels", labels}, {"value", value}});
       break;
     case AlertState::kInactive:
       if (change.before == AlertState::kFiring) {
-        log_.Log(LogLevel::kInfo, {{"alert", change.now.rule}}, "alert resolved",
+        log_.Log(LogLevel::kInfo, {{"alert", change.now->rule}}, "alert resolved",
                  {{"labels", labels}});
       }
       break;

@@ -71,6 +71,8 @@ class AlertingRule final : public LiveRule {
   // Steps every alert, ends what is over. Gives the number of pending and firing ones.
   std::size_t StepAll(std::int64_t now_ms);
   void ForgetAll(std::int64_t now_ms);
+  // The values and texts of those that were resolved just now, as they are now.
+  void FinishResolved(const EvaluationTime& at);
   // "" or why a sample was refused.
   std::string_view WriteSeries(const EvaluationTime& at);
   std::string_view WriteAlert(Active& active, std::int64_t time_ms);

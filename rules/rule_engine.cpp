@@ -86,11 +86,13 @@ AlertingRule* RuleEngine::Impl::FindRule(const RuleAlert& alert) const {
 
 void RuleEngine::Impl::GiveUp(const RuleAlert& alert, std::int64_t now_ms) {
   if (alert.alert.state == AlertState::kInactive) return;
-  AlertChange change{alert.alert.state, alert};
-  change.now.alert.state = AlertState::kInactive;
-  change.now.alert.resolved_at_ms = now_ms;
-  if (world_.told) world_.told(change);
-  if (change.before == AlertState::kFiring) retired_.push_back(std::move(change.now));
+  RuleAlert now = alert;
+  now.alert.state = AlertState::kInactive;
+  now.alert.resolved_at_ms = now_ms;
+  if (alert.alert.state == AlertState::kFiring) retired_.push_back(now);
+  if (world_.told) {
+    world_.told({alert.alert.state, std::make_shared<const RuleAlert>(std::move(now))});
+  }
 }
 
 void RuleEngine::Impl::Restore(const SavedAlerts& saved, std::int64_t now_ms) {
