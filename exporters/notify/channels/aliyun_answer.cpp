@@ -107,7 +107,7 @@ Delivery FromApiFailure(const cloud::ApiFailure& failure) {
   delivery.messages = 0;
   switch (failure.kind) {
     case Kind::kNetwork:
-      delivery.reason = "connect";
+      delivery.reason = failure.stage == NetStage::kNotSent ? "connect" : "no_answer";
       if (failure.stage == NetStage::kMaybeSent) delivery.outcome = Outcome::kUnclear;
       break;
     case Kind::kThrottled:

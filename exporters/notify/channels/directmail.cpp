@@ -2,6 +2,8 @@
 //
 // Its parameters are a form, since texts are long. It has no token against repetition: a call whose
 // answer did not come is repeated, and the mail may then come twice.
+#include "exporters/notify/channels/directmail.h"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -9,9 +11,9 @@
 
 #include "cloud/endpoints.h"
 #include "cloud/openapi.h"
-#include "exporters/notify/channel.h"
 #include "exporters/notify/channels/aliyun_answer.h"
 #include "exporters/notify/channels/mail_address.h"
+#include "exporters/notify/channels/message_text.h"
 #include "exporters/notify/channels/one_line.h"
 #include "exporters/notify/content.h"
 
@@ -96,8 +98,7 @@ class DirectmailChannel final : public Channel {
       if (!setting.given) return built_in();
       auto expanded = world_.content->Expand(setting.text, notification, limit);
       if (expanded) return *std::move(expanded);
-      template_problem =
-          fmt::format("template of {}: {}", option, ShortLine(expanded.error().message, 160));
+      template_problem = fmt::format("{}: {}", option, ShortLine(expanded.error().message, 160));
       return built_in();
     };
     const Content& content = *world_.content;
@@ -115,15 +116,9 @@ class DirectmailChannel final : public Channel {
     AddUnlessEmpty("TextBody", std::move(plain), call.form);
 
     const auto answer = world_.cloud->Call(call);
-    Delivery delivery;
-    if (!answer) {
-      delivery = FromApiFailure(answer.error());
-    } else if (!template_problem.empty()) {
-      delivery.reason = "template";
-      delivery.problem = std::move(template_problem);
-    }
+    Delivery delivery = answer ? Delivery() : FromApiFailure(answer.error());
     delivery.messages = 1;
-    return delivery;
+    return WithTemplateProblem(std::move(delivery), template_problem);
   }
 
  private:
@@ -138,7 +133,6 @@ class DirectmailChannel final : public Channel {
 
 }  // namespace
 
-extern const ChannelSpec kDirectmailChannel;
 const ChannelSpec kDirectmailChannel{
     "directmail",
     "Mail through Alibaba Cloud DirectMail (SingleSendMail).",

@@ -3,12 +3,14 @@
 // When the relay takes the mail for some and refuses an address, each address is tried by itself,
 // so that one who has left the company costs nobody else the alert. The Message-ID is that of the
 // notification, so an attempt that was sent twice is shown once by most readers.
+#include "exporters/notify/channels/email.h"
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
-#include "exporters/notify/channel.h"
 #include "exporters/notify/channels/mail_address.h"
+#include "exporters/notify/channels/message_text.h"
 #include "exporters/notify/channels/mime_message.h"
 #include "exporters/notify/channels/net_failure.h"
 #include "exporters/notify/channels/one_line.h"
@@ -127,8 +129,10 @@ std::vector<std::string> CheckTogether(const ChannelSettings& settings) {
 }
 
 // SMTP's replies about who we are, not about the mail. source: RFC 4954, 6
-bool IsAboutCredentials(int reply) {
-  return reply == 530 || reply == 534 || reply == 535 || reply == 538;
+bool IsAboutCredentials(const Mailer::Failure& failure) {
+  const int reply = failure.reply;
+  return reply == 530 || reply == 534 || reply == 535 || reply == 538 ||
+         failure.net.error.code == ErrorCode::kDenied;
 }
 
 Delivery FromFailure(const Mailer::Failure& failure) {
@@ -169,8 +173,12 @@ class EmailChannel final : public Channel {
     template_problem_.clear();
     MailRequest request = request_;
     request.message = ToWireText(Message(notification));
+    return WithTemplateProblem(SendToAll(std::move(request)), template_problem_);
+  }
+
+ private:
+  Delivery SendToAll(MailRequest request) {
     SeveralDeliveries sum;
-    sum.Note(template_problem_);
     for (const MailAddress& to : to_) {
       if (reached_.Has(to.address)) {
         sum.AddReachedBefore();
@@ -193,7 +201,6 @@ class EmailChannel final : public Channel {
     return std::move(sum).Sum();
   }
 
- private:
   Delivery SendTo(const MailRequest& request) {
     if (auto sent = world_.mailer->Send(request); !sent) return FromFailure(sent.error());
     for (const std::string& to : request.to) reached_.Add(to);
@@ -214,7 +221,7 @@ class EmailChannel final : public Channel {
   }
 
   void NoteTemplate(std::string_view option, const Error& error) {
-    template_problem_ = fmt::format("template of {}: {}", option, ShortLine(error.message, 160));
+    template_problem_ = fmt::format("{}: {}", option, ShortLine(error.message, 160));
   }
 
   MimeMessage Message(const Notification& notification) {
@@ -281,7 +288,6 @@ class EmailChannel final : public Channel {
 
 }  // namespace
 
-extern const ChannelSpec kEmailChannel;
 const ChannelSpec kEmailChannel{
     "email",
     "Mail through an SMTP relay; settings as Alertmanager's.",

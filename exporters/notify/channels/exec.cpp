@@ -4,6 +4,8 @@
 // The command says how it went by its exit code: 0, delivered; EX_USAGE, EX_DATAERR, EX_NOPERM and
 // EX_CONFIG of sysexits.h, never again; EX_TEMPFAIL (75) and all others, later again: scripts exit
 // with 1 for anything.
+#include "exporters/notify/channels/exec.h"
+
 #include <fmt/format.h>
 #include <sysexits.h>
 
@@ -11,7 +13,6 @@
 #include <memory>
 #include <utility>
 
-#include "exporters/notify/channel.h"
 #include "exporters/notify/channels/child_process.h"
 #include "exporters/notify/channels/mime_message.h"
 #include "exporters/notify/channels/one_line.h"
@@ -108,7 +109,6 @@ class ExecChannel final : public Channel {
 
 }  // namespace
 
-extern const ChannelSpec kExecChannel;
 const ChannelSpec kExecChannel{
     "exec",
     "A command on this host, with JSON on its stdin.",

@@ -48,7 +48,10 @@ bool IsAddress(std::string_view text) {
 
 // `"Ops, night"` → `Ops, night`; what is not in quotation marks stays.
 Result<std::string> Unquoted(std::string_view name) {
-  if (name.empty() || name.front() != '"') return std::string(name);
+  if (name.empty() || name.front() != '"') {
+    if (name.find_first_of("<>\"") == std::string_view::npos) return std::string(name);
+    return Fail(ErrorCode::kInvalidArgument, "a name with such signs stands in quotation marks");
+  }
   std::string out;
   std::size_t i = 1;
   for (; i < name.size() && name[i] != '"'; ++i) {

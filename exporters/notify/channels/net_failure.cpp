@@ -3,6 +3,7 @@
 #include "exporters/notify/channels/one_line.h"
 
 namespace ecsward::notify {
+namespace {
 
 std::string_view ReasonOf(ErrorCode code) {
   switch (code) {
@@ -17,12 +18,22 @@ std::string_view ReasonOf(ErrorCode code) {
   }
 }
 
+}  // namespace
+
 Delivery ToDelivery(const NetError& error) {
+  using Outcome = Delivery::Outcome;
   Delivery delivery;
-  delivery.outcome =
-      error.stage == NetStage::kNotSent ? Delivery::Outcome::kRetry : Delivery::Outcome::kUnclear;
-  delivery.reason = ReasonOf(error.error.code);
   delivery.problem = ShortLine(error.error.message, 200);
+  if (error.stage == NetStage::kMaybeSent) {
+    delivery.outcome = Outcome::kUnclear;
+    delivery.reason = error.error.code == ErrorCode::kTimeout ? "timeout" : "no_answer";
+  } else if (error.error.code == ErrorCode::kInvalidArgument) {
+    delivery.outcome = Outcome::kRefused;
+    delivery.reason = "url";
+  } else {
+    delivery.outcome = Outcome::kRetry;
+    delivery.reason = ReasonOf(error.error.code);
+  }
   return delivery;
 }
 

@@ -6,9 +6,8 @@
 
 namespace ecsward::notify {
 
-// "timeout", "tls", "dns", "connect".
-std::string_view ReasonOf(ErrorCode code);
-// kNotSent: kRetry. kMaybeSent: kUnclear.
+// Nothing sent: kRetry, "dns", "connect", "tls", "timeout" (or kRefused, "url"). No answer:
+// kUnclear, "timeout" or "no_answer".
 Delivery ToDelivery(const NetError& error);
 
 }  // namespace ecsward::notify

@@ -27,18 +27,12 @@ class SeveralDeliveries {
     if (failed_ == 1 || Weight(one.outcome) > Weight(worst_.outcome)) worst_ = std::move(one);
   }
   void AddReachedBefore() { reached_ = true; }
-  // What is told when nothing else is: a template that failed and was done without.
-  void Note(std::string_view template_problem) { note_ = template_problem; }
 
   Delivery Sum() && {
     worst_.messages = messages_;
     if (failed_ > 1) worst_.problem += fmt::format(" (and {} more)", failed_ - 1);
     if (failed_ == 0 || (reached_ && worst_.outcome == Delivery::Outcome::kRefused)) {
       worst_.outcome = Delivery::Outcome::kDelivered;
-    }
-    if (worst_.problem.empty() && !note_.empty()) {
-      worst_.reason = "template";
-      worst_.problem = std::move(note_);
     }
     return std::move(worst_);
   }
@@ -59,7 +53,6 @@ class SeveralDeliveries {
   }
 
   Delivery worst_;
-  std::string note_;
   int messages_ = 0, failed_ = 0;
   bool reached_ = false;
 };

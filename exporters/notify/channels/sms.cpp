@@ -5,6 +5,8 @@
 // with our OutId; only to whom there is none, it is sent again. While the service cannot be asked
 // it is not sent either, since the same road leads to both; but where asking is not permitted, or
 // makes no sense to the service, it is sent: a second message is better than none.
+#include "exporters/notify/channels/sms.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,9 +17,9 @@
 
 #include "cloud/endpoints.h"
 #include "cloud/openapi.h"
-#include "exporters/notify/channel.h"
 #include "exporters/notify/channels/aliyun_answer.h"
 #include "exporters/notify/channels/beijing_day.h"
+#include "exporters/notify/channels/message_text.h"
 #include "exporters/notify/channels/phone_number.h"
 #include "exporters/notify/channels/reached.h"
 #include "exporters/notify/channels/several.h"
@@ -109,6 +111,13 @@ class SmsChannel final : public Channel {
     if (attempt.may_be_there) {
       if (auto wait = LookForEarlier(notification, out_id)) return *std::move(wait);
     }
+    const TemplateParams params =
+        ExpandParams(params_, notification, *world_.content, param_limit_);
+    return WithTemplateProblem(SendToAll(params.json, out_id), params.problem);
+  }
+
+ private:
+  Delivery SendToAll(const std::string& params, const std::string& out_id) {
     SeveralDeliveries sum;
     std::vector<std::string> numbers;
     for (const std::string& number : numbers_) {
@@ -118,24 +127,15 @@ class SmsChannel final : public Channel {
         numbers.push_back(number);
       }
     }
-    if (numbers.empty()) return AlreadyThere();
-    const TemplateParams params =
-        ExpandParams(params_, notification, *world_.content, param_limit_);
-    sum.Note(params.problem);
-    Delivery together = SendTo(numbers, params.json, out_id);
+    // The attempt that sent them has counted them.
+    if (numbers.empty()) return std::move(sum).Sum();
+    Delivery together = SendTo(numbers, params, out_id);
     if (numbers.size() == 1 || !one_number_is_wrong_) {
       sum.Add(std::move(together));
       return std::move(sum).Sum();
     }
-    for (const std::string& number : numbers) sum.Add(SendTo({number}, params.json, out_id));
+    for (const std::string& number : numbers) sum.Add(SendTo({number}, params, out_id));
     return std::move(sum).Sum();
-  }
-
- private:
-  static Delivery AlreadyThere() {
-    Delivery delivery;
-    delivery.messages = 0;  // the attempt that sent them has counted them
-    return delivery;
   }
 
   Delivery SendTo(const std::vector<std::string>& numbers, const std::string& params,
@@ -270,7 +270,6 @@ class SmsChannel final : public Channel {
 
 }  // namespace
 
-extern const ChannelSpec kSmsChannel;
 const ChannelSpec kSmsChannel{
     "sms",
     "Alibaba Cloud SMS (SendSms), by an approved template.",

@@ -27,8 +27,7 @@ TemplateParams ExpandParams(const std::vector<std::pair<std::string, std::string
   for (const auto& [name, text] : templates) {
     auto expanded = content.Expand(text, notification);
     if (!expanded) {
-      params.problem =
-          fmt::format("template of {}: {}", name, ShortLine(expanded.error().message, 160));
+      params.problem = fmt::format("{}: {}", name, ShortLine(expanded.error().message, 160));
     }
     std::string value = OneLineWithoutLinks(expanded ? *std::move(expanded) : NameOf(notification));
     if (value.empty()) value = "-";

@@ -3,6 +3,8 @@
 // Each number is called by itself; whom a notification has reached is not called again when another
 // number failed. A call whose answer did not come is repeated: the service cannot be asked by
 // OutId, and a phone that rings twice is better than one that does not.
+#include "exporters/notify/channels/voice.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,8 +13,8 @@
 
 #include "cloud/endpoints.h"
 #include "cloud/openapi.h"
-#include "exporters/notify/channel.h"
 #include "exporters/notify/channels/aliyun_answer.h"
+#include "exporters/notify/channels/message_text.h"
 #include "exporters/notify/channels/phone_number.h"
 #include "exporters/notify/channels/reached.h"
 #include "exporters/notify/channels/several.h"
@@ -109,7 +111,6 @@ class VoiceChannel final : public Channel {
     const TemplateParams params =
         ExpandParams(params_, notification, *world_.content, param_limit_);
     SeveralDeliveries sum;
-    sum.Note(params.problem);
     for (const std::string& number : numbers_) {
       if (reached_.Has(number)) {
         sum.AddReachedBefore();
@@ -117,7 +118,7 @@ class VoiceChannel final : public Channel {
         sum.Add(CallOne(number, params.json, notification.id.substr(0, kMostOutId)));
       }
     }
-    return std::move(sum).Sum();
+    return WithTemplateProblem(std::move(sum).Sum(), params.problem);
   }
 
  private:
@@ -163,7 +164,6 @@ class VoiceChannel final : public Channel {
 
 }  // namespace
 
-extern const ChannelSpec kVoiceChannel;
 const ChannelSpec kVoiceChannel{
     "voice",
     "Alibaba Cloud voice (SingleCallByTts): a call that reads an approved template aloud.",
