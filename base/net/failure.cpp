@@ -36,10 +36,9 @@ Error Explain(const Transfer& transfer, Ending ending, const Transfer::Limits& l
     case Ending::kCancelled:
       return GivenUp();
     case Ending::kConnectTimeout: {
-      const char* const missing = transfer.looking_up() ? "the host name was not found"
-                                  : transfer.Passed(CURLINFO_CONNECT_TIME_T)
-                                      ? "the TLS handshake was not finished"
-                                      : "no connection";
+      const char* const missing = transfer.looking_up()  ? "the host name was not found"
+                                  : transfer.tls_begun() ? "the TLS handshake was not finished"
+                                                         : "no connection";
       return Fail(
           ErrorCode::kTimeout,
           fmt::format("{} within {}", missing, InWords(std::min(limits.connect, limits.whole))));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <string>
 
 #include "base/net/failure.h"
@@ -16,10 +17,9 @@ constexpr std::size_t kMaxHeaderBytes = std::size_t{64} << 10;
 
 struct HttpExchange {
   explicit HttpExchange(const HttpRequest& request)
-      : max_answer_bytes(request.max_answer_bytes), ca_file(request.ca_file), transfer(ca_file) {}
+      : max_answer_bytes(request.max_answer_bytes), transfer(request.ca_file) {}
 
   std::size_t max_answer_bytes;
-  std::string ca_file;
   HttpResponse answer;
   std::size_t header_bytes = 0;
   CurlList headers;
@@ -82,8 +82,8 @@ bool Has(const HttpHeaders& headers, const char* name) {
 // Of a URL; empty when it is none.
 std::string SchemeOf(const std::string& url) {
   const std::unique_ptr<CURLU, UrlDeleter> parts(curl_url());
-  if (!parts ||
-      curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), CURLU_PATH_AS_IS) != CURLUE_OK) {
+  if (!parts || curl_url_set(parts.get(), CURLUPART_URL, url.c_str(),
+                             CURLU_PATH_AS_IS | CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
     return {};
   }
   char* text = nullptr;
@@ -93,10 +93,18 @@ std::string SchemeOf(const std::string& url) {
   return scheme;
 }
 
+bool IsProxyScheme(std::string_view scheme) {
+  constexpr std::string_view kKnown[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+  return std::find(std::begin(kKnown), std::end(kKnown), scheme) != std::end(kKnown);
+}
+
 // What is wrong with it; "" when nothing is.
 std::string_view WhatIsWrong(const HttpRequest& request) {
   const std::string scheme = SchemeOf(request.url.Reveal());
   if (scheme != "http" && scheme != "https") return "this is no http or https URL";
+  if (!request.proxy_url.empty() && !IsProxyScheme(SchemeOf(request.proxy_url))) {
+    return "this is no URL of a proxy";
+  }
   if (!IsToken(request.method)) return "this is no HTTP method";
   for (const auto& [name, value] : request.headers) {
     if (!IsToken(name)) return "the name of a header has characters that it may not have";

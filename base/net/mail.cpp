@@ -15,12 +15,12 @@ constexpr std::size_t kMaxReplyText = 200;  // of what a server says, in a messa
 
 struct MailExchange {
   explicit MailExchange(const MailRequest& request)
-      : ca_file(request.ca_file), unsent(request.message), transfer(ca_file) {}
+      : unsent(request.message), transfer(request.ca_file) {}
 
-  std::string ca_file;
   std::string_view unsent;   // of the message; the caller's, which waits until all is sent
   std::string last_command;  // "RCPT TO:<a@b>"; of all others only the verb
   std::string reply_text;    // of the last line that came, "550 5.1.1 no such user"
+  bool farewell = false;     // QUIT was said: the rest is of no interest
   bool begun = false;        // libcurl asked for the message: it is, or may be, on its way
   CurlList recipients;
   Transfer transfer;  // the last: see End()
@@ -30,7 +30,7 @@ struct MailExchange {
 std::string_view WhatWasSaid(std::string_view line) {
   if (line.starts_with("RCPT ")) return line;
   const std::string_view verb = line.substr(0, line.find(' '));
-  for (const std::string_view known : {"EHLO", "HELO", "STARTTLS", "MAIL", "DATA", "QUIT"}) {
+  for (const std::string_view known : {"EHLO", "HELO", "STARTTLS", "MAIL", "DATA"}) {
     if (verb == known) return known;
   }
   return "AUTH";
@@ -41,9 +41,13 @@ int OnTalk(CURL*, curl_infotype type, char* data, std::size_t size, void* user) 
   auto& exchange = *static_cast<MailExchange*>(user);
   std::string_view line(data, size);
   line = line.substr(0, line.find_first_of("\r\n"));
-  if (type == CURLINFO_HEADER_OUT) {
+  if (type == CURLINFO_HEADER_OUT && line == "QUIT") {
+    exchange.farewell = true;
+  } else if (exchange.farewell) {
+    return 0;
+  } else if (type == CURLINFO_HEADER_OUT) {
     exchange.last_command = WhatWasSaid(line);
-  } else if (type == CURLINFO_HEADER_IN && exchange.last_command != "QUIT") {
+  } else if (type == CURLINFO_HEADER_IN) {
     exchange.reply_text = line.substr(0, kMaxReplyText);
   }
   return 0;
@@ -122,7 +126,8 @@ bool Prepare(const MailRequest& request, MailExchange& exchange) {
   transfer.Set(CURLOPT_DEBUGFUNCTION, OnTalk);
   transfer.Set(CURLOPT_DEBUGDATA, &exchange);
   // For the farewell to a server that refused something; before that the limits of Run count.
-  transfer.Set(CURLOPT_FTP_RESPONSE_TIMEOUT, static_cast<long>(request.timeout.count() / 1000 + 1));
+  transfer.Set(CURLOPT_SERVER_RESPONSE_TIMEOUT,
+               static_cast<long>(request.timeout.count() / 1000 + 1));
   return ok;
 }
 

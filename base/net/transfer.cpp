@@ -39,8 +39,8 @@ void Cancellation::Leave(Transfer& transfer) {
   running_.erase(&transfer);
 }
 
-Transfer::Transfer(const std::string& ca_file)
-    : multi_(curl_multi_init()), easy_(curl_easy_init()) {
+Transfer::Transfer(std::string ca_file)
+    : ca_file_(std::move(ca_file)), multi_(curl_multi_init()), easy_(curl_easy_init()) {
   if (!good()) return;
   Set(CURLOPT_NOSIGNAL, 1L);
   Set(CURLOPT_PROXY, "");  // not the environment's
@@ -49,7 +49,7 @@ Transfer::Transfer(const std::string& ca_file)
   Set(CURLOPT_OPENSOCKETDATA, this);
   Set(CURLOPT_CLOSESOCKETFUNCTION, OnClose);
   Set(CURLOPT_CLOSESOCKETDATA, this);
-  Trust(*this, ca_file);
+  Trust(*this);
 }
 
 Transfer::~Transfer() {

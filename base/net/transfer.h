@@ -62,8 +62,7 @@ class Transfer {
   };
 
   // Sets what holds for every protocol: no signals, no environment, TLS as trust.h has it.
-  // `ca_file` outlives this.
-  explicit Transfer(const std::string& ca_file);
+  explicit Transfer(std::string ca_file);
   ~Transfer();
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
@@ -85,6 +84,11 @@ class Transfer {
   bool Passed(CURLINFO time) const;  // CURLINFO_…_TIME_T: it came to that
   // It was ended while the system's resolver was at it.
   bool looking_up() const { return looking_up_; }
+  bool tls_begun() const { return tls_begun_; }
+
+  // --- for trust.cpp ---
+  const std::string& ca_file() const { return ca_file_; }
+  void BeginTls() { tls_begun_ = true; }
 
  private:
   friend class Cancellation;
@@ -96,9 +100,11 @@ class Transfer {
 
   std::mutex sockets_mutex_;  // guards the next one; taken after Cancellation's
   std::set<curl_socket_t> sockets_;
+  const std::string ca_file_;
   CURLcode code_ = CURLE_FAILED_INIT;
   bool refused_ = false;  // libcurl did not take an option
   bool looking_up_ = false;
+  bool tls_begun_ = false;
   // They end in reverse: the easy handle before the multi handle that had it, both before what
   // their callbacks use.
   std::unique_ptr<CURLM, MultiDeleter> multi_;

@@ -11,7 +11,9 @@ namespace {
 
 CURLcode OnContext(CURL*, void* context, void* user) {
   auto* const ssl = static_cast<SSL_CTX*>(context);
-  const auto& ca_file = *static_cast<const std::string*>(user);
+  auto& transfer = *static_cast<Transfer*>(user);
+  const std::string& ca_file = transfer.ca_file();
+  transfer.BeginTls();
   // Without the system's the file may still do.
   (void)SSL_CTX_set_default_verify_paths(ssl);
   if (!ca_file.empty() && SSL_CTX_load_verify_locations(ssl, ca_file.c_str(), nullptr) != 1) {
@@ -22,19 +24,22 @@ CURLcode OnContext(CURL*, void* context, void* user) {
 
 }  // namespace
 
-void Trust(Transfer& transfer, const std::string& ca_file) {
+void Trust(Transfer& transfer) {
   transfer.Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   transfer.Set(CURLOPT_SSL_VERIFYPEER, 1L);
   transfer.Set(CURLOPT_SSL_VERIFYHOST, 2L);
   transfer.Set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
   transfer.Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   transfer.Set(CURLOPT_SSL_CTX_FUNCTION, OnContext);
-  transfer.Set(CURLOPT_SSL_CTX_DATA, &ca_file);
+  transfer.Set(CURLOPT_SSL_CTX_DATA, &transfer);
 }
 
 std::string_view WhyNotTrusted(const Transfer& transfer) {
   switch (transfer.Info(CURLINFO_SSL_VERIFYRESULT)) {
-    case X509_V_OK:  // OpenSSL has nothing against it; libcurl compares the name
+    // OpenSSL has nothing against it, but libcurl, which compares the name, and may not have asked
+    // OpenSSL yet.
+    case X509_V_OK:
+    case X509_V_ERR_UNSPECIFIED:
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return "the certificate is for another host name";

@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <future>
+#include <iterator>
 #include <thread>
 
 #include "base/net.h"
@@ -225,21 +227,32 @@ TEST(NetHttp, WaitsForANameNoLongerThanForAConnection) {
   EXPECT_EQ(answer.error().error.message, "the host name was not found within 100 ms");
 }
 
+TEST(NetHttp, WaitsForAConnectionNoLongerThanForAConnection) {
+  const FullPort full;
+  HttpRequest request = To("http://127.0.0.1:" + std::to_string(full.port()) + "/");
+  request.connect_timeout = milliseconds(100);
+  const auto answer = Net().Perform(request);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().stage, NetStage::kNotSent);
+  EXPECT_EQ(answer.error().error.code, ErrorCode::kTimeout);
+  EXPECT_EQ(answer.error().error.message, "no connection within 100 ms");
+}
+
 TEST(NetHttp, WaitsForAnAnswerAsLongAsItIsTold) {
   TestServer server([](TestConnection& connection) {
     connection.ReadRequest();
     connection.WaitForEnd();
   });
   HttpRequest request = To(server.Url());
-  request.timeout = milliseconds(200);
+  request.timeout = milliseconds(1000);
   tl::expected<HttpResponse, NetError> answer;
   const double took = SecondsOf([&] { answer = Net().Perform(request); });
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().stage, NetStage::kMaybeSent);
   EXPECT_EQ(answer.error().error.code, ErrorCode::kTimeout);
-  EXPECT_EQ(answer.error().error.message, "no answer within 200 ms");
-  EXPECT_GE(took, 0.2);
-  EXPECT_LT(took, 5);
+  EXPECT_EQ(answer.error().error.message, "no answer within 1 s");
+  EXPECT_GE(took, 1);
+  EXPECT_LT(took, 10);
 }
 
 TEST(NetHttp, AnAnswerThatDripsIsLateToo) {
@@ -251,7 +264,7 @@ TEST(NetHttp, AnAnswerThatDripsIsLateToo) {
     }
   });
   HttpRequest request = To(server.Url());
-  request.timeout = milliseconds(300);
+  request.timeout = milliseconds(1000);
   const auto answer = Net().Perform(request);
   over.set_value();
   ASSERT_FALSE(answer);
@@ -312,6 +325,9 @@ TEST(NetHttp, RefusesWhatWouldNotBeHttp) {
   request.password_or_token = "a\nb";
   EXPECT_EQ(complaint(request), "the token has a line break");
   request.password_or_token.clear();
+  request.proxy_url = "ftp://127.0.0.1:1";
+  EXPECT_EQ(complaint(request), "this is no URL of a proxy");
+  request.proxy_url.clear();
   request.method = "GET / HTTP/1.1\r\n";
   EXPECT_EQ(complaint(request), "this is no HTTP method");
 }
@@ -363,6 +379,23 @@ TEST(NetHttp, ReachesIpv6) {
   const TestServer server(Answering(kOk), nullptr, AF_INET6);
   if (!server.good()) GTEST_SKIP() << "no ::1 on this host";
   EXPECT_TRUE(Net().Perform(To(server.Url("/", "[::1]"))));
+}
+
+TEST(NetHttp, LeavesNoDescriptorOpen) {
+  const auto open = [] {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return std::distance(begin(all), end(all));
+  };
+  const ClosedPort closed;
+  Network& net = Net();
+  net.RandomHex(1);  // OpenSSL keeps the generator open
+  const auto before = open();
+  {
+    const TestServer server(Answering(kOk));
+    EXPECT_TRUE(net.Perform(To(server.Url())));
+  }
+  EXPECT_FALSE(net.Perform(To("http://127.0.0.1:" + std::to_string(closed.port()))));
+  EXPECT_EQ(open(), before);
 }
 
 TEST(NetHttp, CallsRunSideBySide) {

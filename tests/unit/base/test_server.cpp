@@ -203,4 +203,21 @@ TestServer::Serve Answering(std::string answer) {
 ClosedPort::ClosedPort() : fd_(Bound(AF_INET, port_)) {}
 ClosedPort::~ClosedPort() { ::close(fd_); }
 
+FullPort::FullPort() : listener_(Bound(AF_INET, port_)) {
+  ::listen(listener_, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port_);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  for (int& fd : waiting_) {  // the first is let in, which is one more than the queue's length
+    fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    (void)::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  }
+}
+
+FullPort::~FullPort() {
+  for (const int fd : waiting_) ::close(fd);
+  ::close(listener_);
+}
+
 }  // namespace ecsward

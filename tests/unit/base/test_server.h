@@ -49,9 +49,10 @@ class TestConnection {
   std::string ReadUntil(std::string_view end);
   std::string ReadRequest();          // of HTTP: head and Content-Length's body
   bool Write(std::string_view text);  // false: the client has gone
-  void WaitForEnd();                  // until the client has gone
-  void Reset();                       // the connection is gone without a farewell
-  void Shut();                        // from another thread: what waits, ends
+  bool secure() const { return ssl_ != nullptr; }
+  void WaitForEnd();  // until the client has gone
+  void Reset();       // the connection is gone without a farewell
+  void Shut();        // from another thread: what waits, ends
 
  private:
   long Read(char* to, int size);
@@ -104,8 +105,23 @@ class ClosedPort {
   std::uint16_t port() const { return port_; }
 
  private:
+  std::uint16_t port_ = 0;  // before the socket, which tells it
   int fd_;
+};
+
+// A port where no connection comes about: the queue of its listener is full.
+class FullPort {
+ public:
+  FullPort();
+  ~FullPort();
+  FullPort(const FullPort&) = delete;
+  FullPort& operator=(const FullPort&) = delete;
+  std::uint16_t port() const { return port_; }
+
+ private:
   std::uint16_t port_ = 0;
+  int listener_;
+  int waiting_[2];
 };
 
 }  // namespace ecsward
