@@ -45,6 +45,8 @@ struct Spent {
   std::string day, month;
   std::int64_t in_day = 0, in_month = 0;
   bool warned_day = false, warned_month = false;
+  // When its last messages were sent, as many as its rate limit counts.
+  std::vector<std::int64_t> recent_ms = {};
 };
 
 class NotifyStore {
