@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <memory>
 
 #include "base/net.h"
 #include "tests/unit/base/test_server.h"
@@ -143,17 +144,17 @@ TEST_F(NetTls, SpeaksNothingOlderThanTls12) {
 
 TEST_F(NetTls, AServerWithoutTlsIsSentNothing) {
   std::string seen;
-  TestServer server([&](TestConnection& connection) {
-    seen = connection.ReadUntil("\r\n\r\n");
-    connection.Write(kOk);
-  });
+  auto server = std::make_unique<TestServer>(
+      [&](TestConnection& connection) { seen = connection.ReadUntil("\r\n\r\n"); });
   auto network = LoadNetwork(ECSWARD_MODULE_FOLDER);
   HttpRequest request;
-  request.url = Secret("https://good.test:" + std::to_string(server.port()) + "/secret");
+  request.url = Secret("https://good.test:" + std::to_string(server->port()) + "/secret");
   request.timeout = std::chrono::milliseconds(1000);  // it waits for the end of a request
   const auto answer = (*network)->Perform(request);
   EXPECT_EQ(Complaint(answer, ErrorCode::kTimeout),
             "the TLS handshake was not finished within 1 s");
+  server.reset();  // its thread has ended
+  EXPECT_FALSE(seen.empty());
   EXPECT_EQ(seen.find("secret"), std::string::npos);
 }
 
