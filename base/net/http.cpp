@@ -124,7 +124,10 @@ bool SetHeaders(const HttpRequest& request, HttpExchange& exchange) {
     if (!Has(request.headers, own)) add(std::string(own) + ":");
   }
   for (const auto& [name, value] : request.headers) {
-    add(value.empty() ? name + ";" : name + ": " + value);  // libcurl's way to send an empty one
+    std::string line = name;
+    line += value.empty() ? ";" : ": ";  // libcurl's way to send an empty one
+    line += value;
+    add(line);
   }
   if (request.user.empty() && !request.password_or_token.empty()) {
     add("Authorization: Bearer " + request.password_or_token);

@@ -42,8 +42,8 @@ void Cancellation::Leave(Transfer& transfer) {
 Transfer::Transfer(std::string ca_file)
     : ca_file_(std::move(ca_file)), multi_(curl_multi_init()), easy_(curl_easy_init()) {
   if (!good()) return;
-  Set(CURLOPT_NOSIGNAL, 1L);
-  Set(CURLOPT_PROXY, "");  // not the environment's
+  Set(CURLOPT_NOSIGNAL, 1L);  // SIGPIPE, which OpenSSL may raise, the daemon ignores anyway
+  Set(CURLOPT_PROXY, "");     // not the environment's
   Set(CURLOPT_NOPROXY, "");
   Set(CURLOPT_OPENSOCKETFUNCTION, OnOpen);
   Set(CURLOPT_OPENSOCKETDATA, this);

@@ -57,7 +57,8 @@ TEST(NetHttp, SendsExactlyWhatIsGiven) {
   EXPECT_FALSE(answer->cut);
   EXPECT_EQ(seen, "POST /robot/../send?access_token=a%2Fb HTTP/1.1\r\nHost: 127.0.0.1:" +
                       std::to_string(server.port()) +
-                      "\r\nUser-Agent: ecsward/0.1.0\r\nContent-Type: application/json\r\n"
+                      "\r\nUser-Agent: ecsward/" ECSWARD_VERSION
+                      "\r\nContent-Type: application/json\r\n"
                       "X-Empty:\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
 }
 
@@ -74,6 +75,21 @@ TEST(NetHttp, SaysNothingOfABodyThatWasNotGivenAType) {
   EXPECT_THAT(seen, Not(HasSubstr("Content-Type")));
   EXPECT_THAT(seen, HasSubstr("\r\nContent-Length: 200000\r\n"));
   EXPECT_TRUE(seen.ends_with(request.body));
+}
+
+TEST(NetHttp, ItsOwnHeadersYield) {
+  std::string seen;
+  TestServer server([&](TestConnection& connection) {
+    seen = connection.ReadRequest();
+    connection.Write(kOk);
+  });
+  HttpRequest request = To(server.Url());
+  request.headers = {{"host", "sms.test"}, {"user-agent", "me"}, {"accept", "a/b"}, {"Expect", ""}};
+  request.body = "x";
+  ASSERT_TRUE(Net().Perform(request));
+  EXPECT_EQ(seen,
+            "POST / HTTP/1.1\r\nHost: sms.test\r\nuser-agent: me\r\naccept: a/b\r\nExpect:\r\n"
+            "Content-Length: 1\r\n\r\nx");
 }
 
 TEST(NetHttp, KnowsTheMethods) {
