@@ -6,14 +6,12 @@
 #include <fstream>
 #include <memory>
 
-#include "base/net.h"
+#include "tests/unit/base/net_under_test.h"
 #include "tests/unit/base/test_server.h"
 #include "tests/unit/temp_folder.h"
 
 namespace ecsward {
 namespace {
-
-constexpr const char* kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 class NetTls : public testing::Test {
  protected:
