@@ -60,6 +60,7 @@
 #include "rules/rule_file.h"
 #include "rules/unit_test/test_file.h"
 #include "tests/fuzz/exporter_targets.h"
+#include "tests/fuzz/notify_config_targets.h"
 #include "tests/fuzz/ports_targets.h"
 #include "tests/fuzz/process_targets.h"
 #include "tests/fuzz/rules_targets.h"
@@ -213,6 +214,7 @@ const FuzzTarget kTargets[] = {
     {"parse_listen_table", FuzzListenTable},
     {"parse_lnstat", Fill<LnstatTable, ParseLnstat>},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
+    {"parse_matchers", FuzzMatchers},
     {"parse_mdstat", Fill<std::vector<MdArray>, ParseMdstat>},
     {"parse_meminfo", Fill<std::vector<MemoryField>, ParseMeminfo>},
     {"parse_kernel_records", FuzzKernelRecords},
@@ -221,6 +223,7 @@ const FuzzTarget kTargets[] = {
     {"parse_net_dev", Fill<std::vector<NetDevLine>, ParseNetDev>},
     {"parse_netstat", Fill<std::vector<NetstatField>, ParseNetstat>},
     {"parse_node_meminfo", Fill<std::vector<NodeMemoryField>, ParseNodeMeminfo>},
+    {"parse_notify_config", FuzzNotifyConfig},
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},
     {"parse_passwd", FuzzPasswd},
@@ -247,6 +250,7 @@ const FuzzTarget kTargets[] = {
     {"parse_tcp_message", FuzzTcpMessage},
     {"parse_tcp_table", FuzzTcpTable},
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
+    {"parse_time_interval", FuzzTimeInterval},
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_unit_test_file", [](Text t) { (void)ParseUnitTestFile(t); }},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
