@@ -103,43 +103,44 @@ TEST(NotifyChannel, TakesOneValueWhereAListIsWanted) {
 }
 
 TEST(NotifyChannel, SaysEverythingThatIsWrongAtOnce) {
-  EXPECT_EQ(ChatProblems("url: [x]\n"
-                         "    token: toolong\n"
-                         "    link: example.com\n"
-                         "    name: toolong\n"
-                         "    title: '{{ .Status'\n"
-                         "    at_all: perhaps\n"
-                         "    count: -1\n"
-                         "    timeout: 10\n"
-                         "    mobiles: ['1', toolong, [2]]\n"
-                         "    labels: {a: toolong, b: [c]}\n"
-                         "    fields_of: {a: '{{'}\n"
-                         "    ca_file: none.pem\n"
-                         "    timeuot: 1s\n"
-                         "    tokn_file: x\n"),
-            "5:10: alerting.receivers[0].chat_configs[0].url: want a text, got a list\n"
-            "6:12: alerting.receivers[0].chat_configs[0].token: want at most five letters\n"
-            "7:11: alerting.receivers[0].chat_configs[0].link: want a URL such as "
-            "\"https://host/path\"\n"
-            "8:11: alerting.receivers[0].chat_configs[0].name: want at most five letters\n"
-            "9:12: alerting.receivers[0].chat_configs[0].title: unclosed action\n"
-            "10:13: alerting.receivers[0].chat_configs[0].at_all: want true or false, got "
-            "\"perhaps\"\n"
-            "11:12: alerting.receivers[0].chat_configs[0].count: want a number from 0 to "
-            "1000000000000, got \"-1\"\n"
-            "12:14: alerting.receivers[0].chat_configs[0].timeout: want a duration such as "
-            "\"5m\", got \"10\"\n"
-            "13:20: alerting.receivers[0].chat_configs[0].mobiles[1]: want at most five letters\n"
-            "13:29: alerting.receivers[0].chat_configs[0].mobiles[2]: want a text, got a list\n"
-            "14:17: alerting.receivers[0].chat_configs[0].labels.a: want at most five letters\n"
-            "14:29: alerting.receivers[0].chat_configs[0].labels.b: want a text, got a list\n"
-            "15:20: alerting.receivers[0].chat_configs[0].fields_of.a: unclosed action\n"
-            "16:14: alerting.receivers[0].chat_configs[0].ca_file: none.pem: No such file or "
-            "directory\n"
-            "17:5: alerting.receivers[0].chat_configs[0].timeuot: unknown key; did you mean "
-            "\"timeout\"?\n"
-            "18:5: alerting.receivers[0].chat_configs[0].tokn_file: unknown key; did you mean "
-            "\"token_file\"?\n");
+  EXPECT_EQ(
+      ChatProblems("url: [x]\n"
+                   "    token: toolong\n"
+                   "    link: example.com\n"
+                   "    name: toolong\n"
+                   "    title: '{{ .Status'\n"
+                   "    at_all: perhaps\n"
+                   "    count: -1\n"
+                   "    timeout: 10\n"
+                   "    mobiles: ['1', toolong, [2]]\n"
+                   "    labels: {a: toolong, b: [c]}\n"
+                   "    fields_of: {a: '{{'}\n"
+                   "    ca_file: none.pem\n"
+                   "    timeuot: 1s\n"
+                   "    tokn_file: x\n"),
+      "5:10: alerting.receivers[0].chat_configs[0].url: want a text, got a list\n"
+      "6:12: alerting.receivers[0].chat_configs[0].token: want at most five letters\n"
+      "7:11: alerting.receivers[0].chat_configs[0].link: want a URL such as "
+      "\"https://host/path\"\n"
+      "8:11: alerting.receivers[0].chat_configs[0].name: want at most five letters\n"
+      "9:12: alerting.receivers[0].chat_configs[0].title: template: :1: unclosed action\n"
+      "10:13: alerting.receivers[0].chat_configs[0].at_all: want true or false, got "
+      "\"perhaps\"\n"
+      "11:12: alerting.receivers[0].chat_configs[0].count: want a number from 0 to "
+      "1000000000000, got \"-1\"\n"
+      "12:14: alerting.receivers[0].chat_configs[0].timeout: want a duration such as "
+      "\"5m\", got \"10\"\n"
+      "13:20: alerting.receivers[0].chat_configs[0].mobiles[1]: want at most five letters\n"
+      "13:29: alerting.receivers[0].chat_configs[0].mobiles[2]: want a text, got a list\n"
+      "14:17: alerting.receivers[0].chat_configs[0].labels.a: want at most five letters\n"
+      "14:29: alerting.receivers[0].chat_configs[0].labels.b: want a text, got a list\n"
+      "15:20: alerting.receivers[0].chat_configs[0].fields_of.a: template: :1: unclosed action\n"
+      "16:14: alerting.receivers[0].chat_configs[0].ca_file: none.pem: No such file or "
+      "directory\n"
+      "17:5: alerting.receivers[0].chat_configs[0].timeuot: unknown key; did you mean "
+      "\"timeout\"?\n"
+      "18:5: alerting.receivers[0].chat_configs[0].tokn_file: unknown key; did you mean "
+      "\"token_file\"?\n");
 }
 
 TEST(NotifyChannel, MissesWhatItMustHave) {
@@ -426,10 +427,10 @@ TEST(NotifyTemplates, AreReadByNameAndByPattern) {
 
 TEST(NotifyTemplates, MustBeThereAndBeTemplates) {
   ConfigWorld world;
-  world.files.files = {{"bad.tmpl", "{{ x"}};
+  world.files.files = {{"bad.tmpl", "{{ .x"}};
   EXPECT_EQ(world.Problems("templates: [none, bad.tmpl, '', [x]]\n"),
             "1:13: alerting.templates[0]: none: No such file or directory\n"
-            "1:19: alerting.templates[1]: bad.tmpl: unclosed action\n"
+            "1:19: alerting.templates[1]: template: bad.tmpl:1: unclosed action\n"
             "1:29: alerting.templates[2]: want the name of a file, shell patterns allowed\n"
             "1:33: alerting.templates[3]: want a text, got a list\n");
 }
