@@ -430,7 +430,7 @@ TEST(NotifyTemplates, MustBeThereAndBeTemplates) {
   world.files.files = {{"bad.tmpl", "{{ .x"}};
   EXPECT_EQ(world.Problems("templates: [none, bad.tmpl, '', [x]]\n"),
             "1:13: alerting.templates[0]: none: No such file or directory\n"
-            "1:19: alerting.templates[1]: template: bad.tmpl:1: unclosed action\n"
+            "1:19: alerting.templates[1]: bad.tmpl: template: bad.tmpl:1: unclosed action\n"
             "1:29: alerting.templates[2]: want the name of a file, shell patterns allowed\n"
             "1:33: alerting.templates[3]: want a text, got a list\n");
 }
