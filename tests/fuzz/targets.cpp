@@ -61,6 +61,7 @@
 #include "rules/unit_test/test_file.h"
 #include "tests/fuzz/cloud_targets.h"
 #include "tests/fuzz/exporter_targets.h"
+#include "tests/fuzz/notify_config_targets.h"
 #include "tests/fuzz/ports_targets.h"
 #include "tests/fuzz/process_targets.h"
 #include "tests/fuzz/rules_targets.h"
@@ -217,6 +218,7 @@ const FuzzTarget kTargets[] = {
     {"parse_listen_table", FuzzListenTable},
     {"parse_lnstat", Fill<LnstatTable, ParseLnstat>},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
+    {"parse_matchers", FuzzMatchers},
     {"parse_mdstat", Fill<std::vector<MdArray>, ParseMdstat>},
     {"parse_meminfo", Fill<std::vector<MemoryField>, ParseMeminfo>},
     {"parse_kernel_records", FuzzKernelRecords},
@@ -225,6 +227,7 @@ const FuzzTarget kTargets[] = {
     {"parse_net_dev", Fill<std::vector<NetDevLine>, ParseNetDev>},
     {"parse_netstat", Fill<std::vector<NetstatField>, ParseNetstat>},
     {"parse_node_meminfo", Fill<std::vector<NodeMemoryField>, ParseNodeMeminfo>},
+    {"parse_notify_config", FuzzNotifyConfig},
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},
     {"parse_passwd", FuzzPasswd},
@@ -252,6 +255,7 @@ const FuzzTarget kTargets[] = {
     {"parse_tcp_message", FuzzTcpMessage},
     {"parse_tcp_table", FuzzTcpTable},
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
+    {"parse_time_interval", FuzzTimeInterval},
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_unit_test_file", [](Text t) { (void)ParseUnitTestFile(t); }},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
