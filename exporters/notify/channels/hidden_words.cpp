@@ -130,6 +130,12 @@ std::string HiddenWords::Clean(std::string_view text, std::size_t most_character
   return CutText(out, {.bytes = 0, .characters = most_characters});
 }
 
+std::string HiddenWords::Quote(std::string_view answer) const {
+  const std::size_t first = answer.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || answer[first] == '<') return "";
+  return ": " + Clean(answer);
+}
+
 std::string ValidUtf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -21,6 +21,9 @@ class HiddenWords {
   // One line of at most so many characters, without hidden words and control characters.
   std::string Clean(std::string_view text, std::size_t most_characters = kMostCharacters) const;
 
+  // The same behind a colon, `: no such robot`; nothing of a page for browsers.
+  std::string Quote(std::string_view answer) const;
+
   static constexpr std::size_t kMostCharacters = 160;
 
  private:

@@ -46,17 +46,10 @@ Delivery JudgeNetError(const NetError& failure, const HiddenWords& hidden) {
   return delivery;
 }
 
-// Behind `answered 500`: the first words of an answer, unless it is a page for browsers.
-std::string Quoted(std::string_view body, const HiddenWords& hidden) {
-  const std::string words = hidden.Clean(body);
-  if (words.empty() || words.front() == '<') return "";
-  return ": " + words;
-}
-
 std::string VendorWords(const VendorAnswer& answer, const VendorTraits& vendor,
                         std::string_view advice, const HiddenWords& hidden) {
   std::string text = fmt::format("{} answered {}", vendor.name, answer.code);
-  text += Quoted(answer.message, hidden);
+  text += hidden.Quote(answer.message);
   if (!advice.empty()) text += fmt::format(" ({})", advice);
   return text;
 }
@@ -69,7 +62,7 @@ Delivery JudgeHttp(const HttpOutcome& outcome, const HiddenWords& hidden, WallTi
   if (status >= 200 && status <= 299) return {};
   Delivery delivery{.outcome = Outcome::kRefused,
                     .reason = "http_status",
-                    .problem = fmt::format("answered {}{}", status, Quoted(outcome->body, hidden)),
+                    .problem = fmt::format("answered {}{}", status, hidden.Quote(outcome->body)),
                     .retry_after = std::nullopt};
   if (status >= 300 && status <= 399) {
     delivery.reason = "redirect";
@@ -103,7 +96,7 @@ Delivery JudgeVendor(const HttpOutcome& outcome, const VendorTraits& vendor,
             .reason = "garbage",
             .problem = fmt::format(
                 "no answer of {}'s{}", vendor.name,
-                outcome->cut ? ": longer than anything it says" : Quoted(outcome->body, hidden)),
+                outcome->cut ? ": longer than anything it says" : hidden.Quote(outcome->body)),
             .retry_after = std::nullopt};
   }
   if (answer->code == 0 && !answer->come_back) return delivery;

@@ -18,7 +18,7 @@ std::string_view Trimmed(std::string_view text) {
 
 }  // namespace
 
-std::optional<WallTime> ParseHttpDate(std::string_view text) {
+std::optional<std::chrono::sys_seconds> ParseHttpDate(std::string_view text) {
   constexpr std::size_t kLongest = 40;
   if (text.size() > kLongest) return std::nullopt;
   const std::string line(Trimmed(text));
@@ -28,7 +28,7 @@ std::optional<WallTime> ParseHttpDate(std::string_view text) {
     tm parts{};
     const char* end = strptime(line.c_str(), form, &parts);
     if (end == nullptr || end != line.c_str() + line.size()) continue;
-    return WallTime(std::chrono::seconds(timegm(&parts)));
+    return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
   }
   return std::nullopt;
 }
@@ -40,15 +40,17 @@ std::optional<std::chrono::milliseconds> ParseRetryAfter(std::string_view text,
   text = Trimmed(text);
   if (text.empty()) return std::nullopt;
   if (text.find_first_not_of("0123456789") == std::string_view::npos) {
-    std::int64_t seconds = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    const bool too_long = read.ec != std::errc() || seconds > kMost / std::chrono::seconds(1);
-    return too_long ? kMost : milliseconds(std::chrono::seconds(seconds));
+    std::int64_t count = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
+    const bool too_long = read.ec != std::errc() || count > kMost / std::chrono::seconds(1);
+    return too_long ? kMost : milliseconds(std::chrono::seconds(count));
   }
   const auto then = ParseHttpDate(text);
   if (!then) return std::nullopt;
-  const auto left = *then - ParseHttpDate(date).value_or(now);
-  return std::clamp(std::chrono::duration_cast<milliseconds>(left), milliseconds(0), kMost);
+  // Seconds, because nanoseconds end in 2262.
+  using std::chrono::seconds;
+  const seconds left = *then - ParseHttpDate(date).value_or(std::chrono::floor<seconds>(now));
+  return std::clamp<seconds>(left, seconds(0), kLongestRetryAfter);
 }
 
 }  // namespace ecsward::notify

@@ -14,7 +14,7 @@ inline constexpr std::chrono::hours kLongestRetryAfter{24};
 
 // A date as HTTP has it, in any of its three forms.
 // source: RFC 9110, 5.6.7
-std::optional<WallTime> ParseHttpDate(std::string_view text);
+std::optional<std::chrono::sys_seconds> ParseHttpDate(std::string_view text);
 
 // Seconds or a date; a date that has passed is 0. `date` is the answer's own Date header, which the
 // other side's clock made as well: with it, ours may be wrong.

@@ -103,7 +103,7 @@ class SlackChannel final : public Channel {
     message["mrkdwn"] = mrkdwn;
     ordered_json attachment = {
         {"color", ColourOf(MoodOf(notification))}, {"fallback", made.title}, {"text", made.text}};
-    if (mrkdwn) attachment["mrkdwn_in"] = {"text"};
+    if (mrkdwn) attachment["mrkdwn_in"] = ordered_json::array({"text"});
     message["attachments"] = ordered_json::array({std::move(attachment)});
     return message;
   }
@@ -127,12 +127,10 @@ class SlackChannel final : public Channel {
     if (delivery.outcome != Outcome::kDelivered) return delivery;
     if (outcome->body == "ok" || outcome->body == "ok\n") return delivery;
     const auto json = nlohmann::json::parse(outcome->body, nullptr, false);
-    const std::string words = sender_.hidden().Clean(outcome->body);
     if (!json.is_object() || outcome->cut) {
-      const bool page = words.empty() || words.front() == '<';
       return {.outcome = Outcome::kRetry,
               .reason = "garbage",
-              .problem = "no answer of Slack's" + (page ? "" : ": " + words),
+              .problem = "no answer of Slack's" + sender_.hidden().Quote(outcome->body),
               .retry_after = std::nullopt};
     }
     if (FlagAt(json, "ok") || FlagAt(json, "success")) return delivery;
@@ -142,10 +140,11 @@ class SlackChannel final : public Channel {
                        error == "token_revoked" || error == "account_inactive" ||
                        error == "not_in_channel" || error == "no_text";
     const bool too_fast = error == "ratelimited" || error == "rate_limited";
-    return {.outcome = known ? Outcome::kRefused : Outcome::kRetry,
-            .reason = too_fast ? "rate_limited" : "api_code",
-            .problem = "Slack answered: " + sender_.hidden().Clean(error.empty() ? words : error),
-            .retry_after = std::nullopt};
+    return {
+        .outcome = known ? Outcome::kRefused : Outcome::kRetry,
+        .reason = too_fast ? "rate_limited" : "api_code",
+        .problem = "Slack answered" + sender_.hidden().Quote(error.empty() ? outcome->body : error),
+        .retry_after = std::nullopt};
   }
 
   const Content& content_;

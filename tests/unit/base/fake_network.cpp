@@ -114,8 +114,8 @@ Sha256Digest TestDigests::Sha256(std::string_view bytes) const {
 
 Sha256Digest TestDigests::HmacSha256(std::string_view key, std::string_view message) const {
   Sha256Digest digest{};
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Bytes(message), message.size(),
-       digest.data(), nullptr);
+  HMAC(EVP_sha256(), key.empty() ? "" : key.data(), static_cast<int>(key.size()), Bytes(message),
+       message.size(), digest.data(), nullptr);
   return digest;
 }
 
