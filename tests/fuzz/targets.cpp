@@ -60,6 +60,7 @@
 #include "rules/rule_file.h"
 #include "rules/unit_test/test_file.h"
 #include "tests/fuzz/cloud_targets.h"
+#include "tests/fuzz/dispatch_targets.h"
 #include "tests/fuzz/exporter_targets.h"
 #include "tests/fuzz/notify_config_targets.h"
 #include "tests/fuzz/ports_targets.h"
@@ -176,6 +177,7 @@ const FuzzTarget kTargets[] = {
     {"evaluate_promql", FuzzEvaluate},
     {"expand_template", FuzzTemplate},
     {"match_label", FuzzMatcher},
+    {"dispatch_alerts", FuzzDispatcher},
     {"page", FuzzPage},
     {"parse_accept", FuzzAccept},
     {"parse_addresses", FuzzAddresses},
@@ -232,6 +234,7 @@ const FuzzTarget kTargets[] = {
     {"parse_os_release", FuzzOsRelease},
     {"parse_passwd", FuzzPasswd},
     {"parse_port_rule", FuzzPortRule},
+    {"parse_posix_tz", FuzzPosixTz},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_process_links", FuzzProcessLinks},
     {"parse_process_details", FuzzProcessDetails},
@@ -245,6 +248,7 @@ const FuzzTarget kTargets[] = {
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
     {"parse_sensor_file", FuzzSensorFile},
     {"parse_series_notation", FuzzSeriesNotation},
+    {"parse_silence", FuzzSilence},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},
     {"parse_snmp6", Fill<std::vector<NetstatField>, ParseSnmp6>},
     {"parse_sockstat", Fill<std::vector<SockstatField>, ParseSockstat>},
@@ -256,6 +260,7 @@ const FuzzTarget kTargets[] = {
     {"parse_tcp_table", FuzzTcpTable},
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
     {"parse_time_interval", FuzzTimeInterval},
+    {"parse_time_zone", FuzzTimeZone},
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_unit_test_file", [](Text t) { (void)ParseUnitTestFile(t); }},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
