@@ -30,7 +30,4 @@ class HiddenWords {
   std::vector<std::string> words_;  // the longest first
 };
 
-// Bytes that are no UTF-8 become U+FFFD, so that a text can stand in JSON and in logs.
-std::string ValidUtf8(std::string_view text);
-
 }  // namespace ecsward::notify
