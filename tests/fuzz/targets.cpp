@@ -61,6 +61,7 @@
 #include "rules/unit_test/test_file.h"
 #include "tests/fuzz/cloud_targets.h"
 #include "tests/fuzz/exporter_targets.h"
+#include "tests/fuzz/notify_vendor_targets.h"
 #include "tests/fuzz/ports_targets.h"
 #include "tests/fuzz/process_targets.h"
 #include "tests/fuzz/rules_targets.h"
@@ -217,6 +218,7 @@ const FuzzTarget kTargets[] = {
     {"parse_listen_table", FuzzListenTable},
     {"parse_lnstat", Fill<LnstatTable, ParseLnstat>},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
+    {"parse_mail_addresses", FuzzMailAddresses},
     {"parse_mdstat", Fill<std::vector<MdArray>, ParseMdstat>},
     {"parse_meminfo", Fill<std::vector<MemoryField>, ParseMeminfo>},
     {"parse_kernel_records", FuzzKernelRecords},
@@ -228,6 +230,7 @@ const FuzzTarget kTargets[] = {
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},
     {"parse_passwd", FuzzPasswd},
+    {"parse_phone_number", FuzzPhoneNumber},
     {"parse_port_rule", FuzzPortRule},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_process_links", FuzzProcessLinks},
@@ -240,6 +243,7 @@ const FuzzTarget kTargets[] = {
     {"parse_rpc_stats", Fill<RpcStats, ParseRpcStats>},
     {"parse_rule_file", [](Text t) { (void)ParseRuleFile(t, "rules.yml"); }},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
+    {"parse_send_answers", FuzzSendAnswers},
     {"parse_sensor_file", FuzzSensorFile},
     {"parse_series_notation", FuzzSeriesNotation},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},
@@ -264,6 +268,7 @@ const FuzzTarget kTargets[] = {
     {"parse_zpool_io", Fill<std::vector<KstatField>, ParseZpoolIo>},
     {"print_values", FuzzPrintf},
     {"read_checkpoint", FuzzCheckpoint},
+    {"write_mail", FuzzMailText},
 };
 // clang-format on
 
