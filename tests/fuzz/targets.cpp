@@ -61,6 +61,7 @@
 #include "rules/unit_test/test_file.h"
 #include "tests/fuzz/cloud_targets.h"
 #include "tests/fuzz/exporter_targets.h"
+#include "tests/fuzz/notify_channel_targets.h"
 #include "tests/fuzz/notify_vendor_targets.h"
 #include "tests/fuzz/ports_targets.h"
 #include "tests/fuzz/process_targets.h"
@@ -173,6 +174,7 @@ void FuzzControlRequest(Text t) {
 // clang-format off
 const FuzzTarget kTargets[] = {
     {"add_socket_table", Fill<SocketTotals, AddSocketTable>},
+    {"clean_words", FuzzHiddenWords},
     {"evaluate_promql", FuzzEvaluate},
     {"expand_template", FuzzTemplate},
     {"match_label", FuzzMatcher},
@@ -240,6 +242,7 @@ const FuzzTarget kTargets[] = {
     {"parse_rapl_name", [](Text t) { (void)ParseRaplName(t); }},
     {"parse_requests", FuzzRequests},
     {"parse_role_credentials", FuzzRoleCredentials},
+    {"parse_retry_after", FuzzRetryAfter},
     {"parse_rpc_stats", Fill<RpcStats, ParseRpcStats>},
     {"parse_rule_file", [](Text t) { (void)ParseRuleFile(t, "rules.yml"); }},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
@@ -258,6 +261,7 @@ const FuzzTarget kTargets[] = {
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_unit_test_file", [](Text t) { (void)ParseUnitTestFile(t); }},
+    {"parse_vendor_answer", FuzzVendorAnswer},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
     {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
     {"parse_stat_line", FuzzStatLine},

@@ -84,18 +84,24 @@ void HiddenWords::HideUrl(std::string_view url) {
   });
 }
 
+void HiddenWords::Redact(std::string& text) const {
+  for (const std::string& word : words_) {
+    for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos;) {
+      text.replace(at, word.size(), kRedacted);
+      at += kRedacted.size();
+    }
+  }
+}
+
 std::string HiddenWords::Clean(std::string_view text, std::size_t most_characters) const {
   // A word that the end cuts in two would be shown in part: the rest of it is looked at as well.
   const std::size_t longest = words_.empty() ? 0 : words_.front().size();
   std::string line(text.substr(0, kMostRead + longest));
-  for (const std::string& word : words_) {
-    for (std::size_t at = 0; (at = line.find(word, at)) != std::string::npos;) {
-      line.replace(at, word.size(), kRedacted);
-      at += kRedacted.size();
-    }
-  }
+  Redact(line);
+  line = CleanText(line.substr(0, kMostRead), LineBreaks::kOne);
+  Redact(line);  // what unseen characters kept apart
   std::string out;
-  for (const char c : CleanText(line.substr(0, kMostRead), LineBreaks::kOne)) {
+  for (const char c : line) {
     if (c != ' ' || (!out.empty() && out.back() != ' ')) out += c;
   }
   if (out.ends_with(' ')) out.pop_back();

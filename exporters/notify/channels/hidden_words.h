@@ -27,6 +27,8 @@ class HiddenWords {
   static constexpr std::size_t kMostCharacters = 160;
 
  private:
+  void Redact(std::string& text) const;
+
   std::vector<std::string> words_;  // the longest first
 };
 

@@ -13,6 +13,14 @@ TEST(HiddenWords, HidesASecretWhereverItStands) {
   EXPECT_EQ(hidden.Clean("bad SEC12345, SEC12345!"), "bad <redacted>, <redacted>!");
 }
 
+TEST(HiddenWords, HidesASecretThatUnseenCharactersSplit) {
+  HiddenWords hidden;
+  hidden.Hide("SEC12345");
+  EXPECT_EQ(hidden.Clean("bad SEC\x01"
+                         "12345"),
+            "bad <redacted>");
+}
+
 TEST(HiddenWords, HidesTheLongestFirst) {
   HiddenWords hidden;
   hidden.Hide("abcd");
