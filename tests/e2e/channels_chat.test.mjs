@@ -27,16 +27,19 @@ after(async () => {
 // Every kind: its double, and the settings that fit it.
 const kKinds = {
   webhook: {
+    secrets: [kBearer],
     start: (more) => Webhook.start({ bearer: kBearer, ...more }),
     settings: ({ url }) => ({ url, 'http_config.authorization.credentials': kBearer }),
   },
   alertmanager: { start: (more) => AlertmanagerApi.start(more), settings: ({ origin }) => ({ urls: [origin] }) },
   dingtalk: {
+    secrets: [kSecret],
     start: (more) => DingTalk.start({ secret: kSecret, ...more }),
     settings: ({ url }) => ({ url, secret: kSecret, at_mobiles: ['13900000000'] }),
   },
   wecom: { start: (more) => WeCom.start(more), settings: ({ url }) => ({ url, mentioned_list: ['@all'] }) },
   feishu: {
+    secrets: [kSecret],
     start: (more) => Feishu.start({ secret: kSecret, ...more }),
     settings: ({ url }) => ({ url, secret: kSecret }),
   },
@@ -57,10 +60,9 @@ async function withReceiver(kind, use, options = {}) {
 }
 
 // Nothing that must be secret, in what people are told.
-function assertDiscreet({ problem }, receiver) {
-  const parts = receiver.url.split(/[/?=]/).filter((part) => part.length >= 12);
-  for (const secret of [receiver.url, ...parts, kSecret, kBearer]) {
-    if (secret.startsWith('127.0.0.1') || secret.startsWith('localhost')) continue;
+function assertDiscreet({ problem }, receiver, secrets = []) {
+  const parts = receiver.url.slice(receiver.origin.length).split(/[/?=]/).filter((part) => part.length >= 12);
+  for (const secret of [receiver.url, ...parts, ...secrets]) {
     assert.ok(!problem.includes(secret), `"${problem}" shows ${secret}`);
   }
   assert.ok([...problem].length < 500, problem);
@@ -93,14 +95,15 @@ for (const kind of Object.keys(kKinds)) {
   }));
 
   test(`${kind}: a receiver that misbehaves`, () => withReceiver(kind, async (receiver, send) => {
+    const { secrets = [] } = kKinds[kind];
     const after = async (fault, more) => {
       receiver.faults.push(fault);
       const delivery = await send(notification('n-2'), more);
       assert.equal(receiver.faults.length, 0, 'the fault was met');
-      assertDiscreet(delivery, receiver);
+      assertDiscreet(delivery, receiver, secrets);
       return [delivery.outcome, delivery.reason, delivery.retry_after_ms];
     };
-    assert.deepEqual(await after({ status: 500, body: `oops ${receiver.url} ${kSecret}` }), ['retry', 'http_status', null]);
+    assert.deepEqual(await after({ status: 500, body: `oops ${receiver.url} ${secrets}` }), ['retry', 'http_status', null]);
     assert.deepEqual(await after({ status: 429, headers: { 'retry-after': '7' } }), ['retry', 'rate_limited', 7000]);
     assert.deepEqual(await after({ status: 503, headers: { 'retry-after': '9' } }), ['retry', 'http_status', 9000]);
     assert.deepEqual(await after({ status: 404, body: `Cannot POST ${receiver.path}` }), ['refused', 'http_status', null]);
@@ -115,7 +118,7 @@ for (const kind of Object.keys(kKinds)) {
     assert.deepEqual(flood, expected);
   }));
 
-  test(`${kind}: nobody there, and no such name`, () => withReceiver(kind, async (receiver, send) => {
+  test(`${kind}: nobody there`, () => withReceiver(kind, async (receiver, send) => {
     await receiver.stop();
     const closed = await send();
     assert.deepEqual([closed.outcome, closed.reason], ['retry', 'connect'], closed.problem);
