@@ -30,10 +30,10 @@ class CredentialChainTest : public ::testing::Test {
   void Offer(const std::string& id, std::chrono::nanoseconds left) {
     metadata_.id = id;
     metadata_.expires = clock_.Wall() + std::chrono::duration_cast<WallTime::duration>(left);
-    http_.Become(metadata_);
+    http_.Otherwise(metadata_);
   }
   void Fail() {
-    http_.Become([](const HttpRequest&) { return AnsweringHttp::NoConnection(); });
+    http_.Otherwise([](const HttpRequest&) { return NoConnection(); });
   }
 
   // The key's id, or "error: …".
@@ -44,7 +44,7 @@ class CredentialChainTest : public ::testing::Test {
 
   FakeClock clock_;
   MadeUpMetadata metadata_;
-  AnsweringHttp http_;
+  FakeHttp http_;
   std::map<std::string, std::string> environment_;
 };
 
@@ -63,7 +63,7 @@ TEST_F(CredentialChainTest, PrefersTheEnvironmentsKeysAndWarnsOfThoseWithoutEnd)
   EXPECT_EQ(chain.warning().find("LTAI"), std::string::npos);
   chain.Drop(*credentials);
   EXPECT_EQ(IdOf(chain), "LTAI");
-  EXPECT_EQ(http_.count(), 0u);
+  EXPECT_EQ(http_.Count(), 0u);
 }
 
 TEST_F(CredentialChainTest, TakesASecurityTokenFromTheEnvironmentWithoutAWarning) {
@@ -95,8 +95,8 @@ TEST_F(CredentialChainTest, HeedsTheVariablesOfTheOfficialChain) {
   environment_ = {{"ALIBABA_CLOUD_ECS_METADATA", "my-role"}};
   CredentialChain named = Chain();
   EXPECT_EQ(IdOf(named), "STS.one");
-  EXPECT_TRUE(http_.requests().back().url.Reveal().ends_with("/my-role"));
-  EXPECT_EQ(http_.count(), 2u);
+  EXPECT_TRUE(http_.Requests().back().url.Reveal().ends_with("/my-role"));
+  EXPECT_EQ(http_.Count(), 2u);
 
   environment_ = {{"ALIBABA_CLOUD_IMDSV1_DISABLED", "True"}};
   metadata_.token_status = 404;
@@ -105,21 +105,21 @@ TEST_F(CredentialChainTest, HeedsTheVariablesOfTheOfficialChain) {
   EXPECT_NE(IdOf(hardened).find("no session token"), std::string::npos);
 
   environment_ = {{"ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true"}};
-  const std::size_t before = http_.count();
+  const std::size_t before = http_.Count();
   CredentialChain off = Chain();
   const auto none = off.Get();
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(http_.count(), before);
+  EXPECT_EQ(http_.Count(), before);
 }
 
 TEST_F(CredentialChainTest, AsksOnceForManyCalls) {
   CredentialChain chain = Chain();
-  EXPECT_EQ(http_.count(), 0u);
+  EXPECT_EQ(http_.Count(), 0u);
   for (int i = 0; i < 5; ++i) EXPECT_EQ(IdOf(chain), "STS.one");
   clock_.Advance(hours(5) - seconds(1));  // 60 minutes and one second left
   EXPECT_EQ(IdOf(chain), "STS.one");
-  EXPECT_EQ(http_.count(), 3u);
+  EXPECT_EQ(http_.Count(), 3u);
   EXPECT_EQ(chain.warning(), "");
 }
 
@@ -129,7 +129,7 @@ TEST_F(CredentialChainTest, RefreshesAt60MinutesLeft) {
   clock_.Advance(hours(5));
   Offer("STS.two", hours(6));
   EXPECT_EQ(IdOf(chain), "STS.two");
-  EXPECT_EQ(http_.count(), 6u);
+  EXPECT_EQ(http_.Count(), 6u);
 }
 
 TEST_F(CredentialChainTest, AsksOnceAMinuteWhileItIsGivenTheSame) {
@@ -137,13 +137,13 @@ TEST_F(CredentialChainTest, AsksOnceAMinuteWhileItIsGivenTheSame) {
   EXPECT_EQ(IdOf(chain), "STS.one");
   clock_.Advance(hours(5));
   EXPECT_EQ(IdOf(chain), "STS.one");
-  EXPECT_EQ(http_.count(), 6u);
+  EXPECT_EQ(http_.Count(), 6u);
   clock_.Advance(seconds(59));
   EXPECT_EQ(IdOf(chain), "STS.one");
-  EXPECT_EQ(http_.count(), 6u);
+  EXPECT_EQ(http_.Count(), 6u);
   clock_.Advance(seconds(1));
   EXPECT_EQ(IdOf(chain), "STS.one");
-  EXPECT_EQ(http_.count(), 9u);
+  EXPECT_EQ(http_.Count(), 9u);
 }
 
 TEST_F(CredentialChainTest, KeepsTheOldToTheirEndWhenRefreshingFails) {
@@ -165,9 +165,9 @@ TEST_F(CredentialChainTest, LeavesAFailingServiceAloneForLongerAndLonger) {
   CredentialChain chain = Chain();
   std::vector<std::int64_t> asked_at;
   for (std::int64_t second = 0; second < 300; ++second, clock_.Advance(seconds(1))) {
-    const std::size_t before = http_.count();
+    const std::size_t before = http_.Count();
     EXPECT_FALSE(chain.Get());
-    if (http_.count() > before) asked_at.push_back(second);
+    if (http_.Count() > before) asked_at.push_back(second);
   }
   EXPECT_EQ(asked_at, (std::vector<std::int64_t>{0, 5, 15, 35, 75, 135, 195, 255}));
   Offer("STS.two", hours(6));
@@ -189,10 +189,10 @@ TEST_F(CredentialChainTest, FetchesAnewWhatWasDropped) {
   Offer("STS.two", hours(6));
   chain.Drop(*first);
   EXPECT_EQ(IdOf(chain), "STS.two");
-  EXPECT_EQ(http_.count(), 6u);
+  EXPECT_EQ(http_.Count(), 6u);
   chain.Drop(*first);  // somebody who still had the first, and comes late
   EXPECT_EQ(IdOf(chain), "STS.two");
-  EXPECT_EQ(http_.count(), 6u);
+  EXPECT_EQ(http_.Count(), 6u);
 }
 
 TEST_F(CredentialChainTest, DoesNotUseWhatWasDroppedWhenFetchingFails) {
@@ -208,10 +208,10 @@ TEST_F(CredentialChainTest, TrustsWhatCameAMomentAgoMoreThanAWrongClock) {
   CredentialChain chain = Chain();
   EXPECT_EQ(IdOf(chain), "STS.one");
   EXPECT_EQ(IdOf(chain), "STS.one");
-  EXPECT_EQ(http_.count(), 3u);
+  EXPECT_EQ(http_.Count(), 3u);
   clock_.Advance(minutes(1));
   EXPECT_EQ(IdOf(chain), "STS.one");
-  EXPECT_EQ(http_.count(), 6u);
+  EXPECT_EQ(http_.Count(), 6u);
   Fail();
   clock_.Advance(minutes(1));
   EXPECT_FALSE(chain.Get());
@@ -234,7 +234,7 @@ TEST_F(CredentialChainTest, LetsOthersGoOnWhileOneRefreshesUntil15MinutesAreLeft
     MadeUpMetadata fresh = metadata_;
     fresh.id = "STS.two";
     fresh.expires = clock_.Wall() + hours(6);
-    http_.Become([&, fresh](const HttpRequest& request) {
+    http_.Otherwise([&, fresh](const HttpRequest& request) {
       std::unique_lock lock(mutex);
       reached = true;
       changed.notify_all();

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cloud/timestamps.h"
-#include "tests/unit/cloud/answering_http.h"
+#include "tests/unit/cloud/answers.h"
 
 namespace ecsward::cloud {
 
@@ -18,14 +18,14 @@ struct MadeUpMetadata {
   std::string id = "STS.one";
   WallTime expires;
 
-  AnsweringHttp::Answer operator()(const HttpRequest& request) const {
+  HttpOutcome operator()(const HttpRequest& request) const {
     const std::string& url = request.url.Reveal();
-    if (request.method == "PUT") return AnsweringHttp::Reply(token_status, "metadata-token");
+    if (request.method == "PUT") return Reply(token_status, "metadata-token");
     const bool with_token = HeaderOf(request, "x-aliyun-ecs-metadata-token") == "metadata-token";
-    if (with_token && !takes_token) return AnsweringHttp::Reply(401, "");
-    if (!with_token && wants_token) return AnsweringHttp::Reply(403, "");
-    if (url.ends_with("/security-credentials/")) return AnsweringHttp::Reply(role_status, role);
-    return AnsweringHttp::Reply(credentials_status, Json());
+    if (with_token && !takes_token) return Reply(401, "");
+    if (!with_token && wants_token) return Reply(403, "");
+    if (url.ends_with("/security-credentials/")) return Reply(role_status, role);
+    return Reply(credentials_status, Json());
   }
 
   std::string Json() const {

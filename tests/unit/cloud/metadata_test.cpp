@@ -16,7 +16,8 @@ MadeUpMetadata Usual() {
 }
 
 TEST(FetchRoleCredentials, AsksForATokenThenTheRoleThenItsCredentials) {
-  AnsweringHttp http(Usual());
+  FakeHttp http;
+  http.Otherwise(Usual());
   const auto credentials = FetchRoleCredentials(http, kOptions);
   ASSERT_TRUE(credentials) << credentials.error().message;
   EXPECT_EQ(credentials->access_key_id, "STS.one");
@@ -25,7 +26,7 @@ TEST(FetchRoleCredentials, AsksForATokenThenTheRoleThenItsCredentials) {
   EXPECT_EQ(credentials->expires_at_ms, 1'700'020'000'000);
   EXPECT_EQ(credentials->provider, "ecs_ram_role");
 
-  const auto requests = http.requests();
+  const auto requests = http.Requests();
   ASSERT_EQ(requests.size(), 3u);
   EXPECT_EQ(requests[0].method, "PUT");
   EXPECT_EQ(requests[0].url.Reveal(), "http://100.100.100.200/latest/api/token");
@@ -46,10 +47,11 @@ TEST(FetchRoleCredentials, AsksForATokenThenTheRoleThenItsCredentials) {
 }
 
 TEST(FetchRoleCredentials, AsksNobodyForARoleThatIsConfigured) {
-  AnsweringHttp http(Usual());
+  FakeHttp http;
+  http.Otherwise(Usual());
   EXPECT_TRUE(FetchRoleCredentials(http, {"http://m", "my-role", false}));
-  EXPECT_EQ(http.count(), 2u);
-  EXPECT_TRUE(http.requests().back().url.Reveal().ends_with("/my-role"));
+  EXPECT_EQ(http.Count(), 2u);
+  EXPECT_TRUE(http.Requests().back().url.Reveal().ends_with("/my-role"));
   const auto bad = FetchRoleCredentials(http, {"http://m", "a/../b", false});
   ASSERT_FALSE(bad);
   EXPECT_EQ(bad.error().code, ErrorCode::kInvalidArgument);
@@ -58,59 +60,65 @@ TEST(FetchRoleCredentials, AsksNobodyForARoleThatIsConfigured) {
 TEST(FetchRoleCredentials, DoesWithoutATokenWhereThatIsAllowed) {
   MadeUpMetadata old = Usual();
   old.token_status = 404;
-  AnsweringHttp http(old);
+  FakeHttp http;
+  http.Otherwise(old);
   EXPECT_TRUE(FetchRoleCredentials(http, kOptions));
-  EXPECT_EQ(http.count(), 3u);
+  EXPECT_EQ(http.Count(), 3u);
 
   const auto hardened = FetchRoleCredentials(http, {"http://m", "", true});
   ASSERT_FALSE(hardened);
   EXPECT_EQ(hardened.error().message, "metadata: no session token: HTTP 404");
-  EXPECT_EQ(http.count(), 4u);  // nothing was asked without one
+  EXPECT_EQ(http.Count(), 4u);  // nothing was asked without one
 }
 
 TEST(FetchRoleCredentials, TriesWithoutATokenThatIsNotTaken) {
   MadeUpMetadata odd = Usual();
   odd.takes_token = false;
-  AnsweringHttp http(odd);
+  FakeHttp http;
+  http.Otherwise(odd);
   EXPECT_TRUE(FetchRoleCredentials(http, kOptions));
-  EXPECT_EQ(http.count(), 5u);
+  EXPECT_EQ(http.Count(), 5u);
   const auto hardened = FetchRoleCredentials(http, {"http://m", "", true});
   ASSERT_FALSE(hardened);
   EXPECT_EQ(hardened.error().code, ErrorCode::kDenied);
-  EXPECT_EQ(http.count(), 7u);
+  EXPECT_EQ(http.Count(), 7u);
 }
 
 TEST(FetchRoleCredentials, WorksWithAHardenedService) {
   MadeUpMetadata metadata = Usual();
   metadata.wants_token = true;
-  AnsweringHttp http(metadata);
+  FakeHttp http;
+  http.Otherwise(metadata);
   EXPECT_TRUE(FetchRoleCredentials(http, {"http://m", "", true}));
 }
 
 TEST(FetchRoleCredentials, GivesUpAtOnceWhenNobodyIsThere) {
-  AnsweringHttp http;
+  FakeHttp http;
+  http.Otherwise([](const HttpRequest&) { return NoConnection(); });
   const auto credentials = FetchRoleCredentials(http, kOptions);
   ASSERT_FALSE(credentials);
   EXPECT_EQ(credentials.error().code, ErrorCode::kTimeout);
   EXPECT_EQ(credentials.error().message, "metadata: no connection in 1 s");
-  EXPECT_EQ(http.count(), 1u);
+  EXPECT_EQ(http.Count(), 1u);
 }
 
 TEST(FetchRoleCredentials, SaysThatNoRoleIsAttached) {
   MadeUpMetadata metadata = Usual();
   metadata.role_status = 404;
-  AnsweringHttp http(metadata);
+  FakeHttp http;
+  http.Otherwise(metadata);
   const auto credentials = FetchRoleCredentials(http, kOptions);
   ASSERT_FALSE(credentials);
   EXPECT_EQ(credentials.error().code, ErrorCode::kNotFound);
   EXPECT_EQ(credentials.error().message, "metadata: no RAM role is attached to this instance");
-  EXPECT_EQ(http.count(), 2u);  // a 404 is an answer: no second try without token
+  EXPECT_EQ(http.Count(), 2u);  // a 404 is an answer: no second try without token
 }
 
 TEST(FetchRoleCredentials, NamesTheStepThatFailed) {
   MadeUpMetadata metadata = Usual();
   metadata.credentials_status = 500;
-  AnsweringHttp http(metadata);
+  FakeHttp http;
+  http.Otherwise(metadata);
   auto credentials = FetchRoleCredentials(http, kOptions);
   ASSERT_FALSE(credentials);
   EXPECT_EQ(credentials.error().code, ErrorCode::kIo);
@@ -118,15 +126,16 @@ TEST(FetchRoleCredentials, NamesTheStepThatFailed) {
 
   metadata = Usual();
   metadata.role = "<html>log in first</html>";
-  http.Become(metadata);
+  http.Otherwise(metadata);
   credentials = FetchRoleCredentials(http, kOptions);
   ASSERT_FALSE(credentials);
   EXPECT_EQ(credentials.error().message, "metadata: want the name of a role");
 }
 
 TEST(FetchRoleCredentials, RefusesAnAnswerWithoutEnd) {
-  AnsweringHttp http([](const HttpRequest&) {
-    HttpResponse response = AnsweringHttp::Reply(200, "role");
+  FakeHttp http;
+  http.Otherwise([](const HttpRequest&) {
+    HttpResponse response = Reply(200, "role");
     response.cut = true;
     return response;
   });
@@ -134,12 +143,13 @@ TEST(FetchRoleCredentials, RefusesAnAnswerWithoutEnd) {
 }
 
 TEST(FetchRoleCredentials, TakesNoTokenThatCannotBeAHeader) {
-  AnsweringHttp http([](const HttpRequest& request) -> AnsweringHttp::Answer {
-    if (request.method == "PUT") return AnsweringHttp::Reply(200, "a\r\nX-Injected: 1");
-    return AnsweringHttp::Reply(404, "");
+  FakeHttp http;
+  http.Otherwise([](const HttpRequest& request) -> HttpOutcome {
+    if (request.method == "PUT") return Reply(200, "a\r\nX-Injected: 1");
+    return Reply(404, "");
   });
   EXPECT_FALSE(FetchRoleCredentials(http, kOptions));
-  EXPECT_EQ(HeaderOf(http.requests().back(), "x-aliyun-ecs-metadata-token"), "");
+  EXPECT_EQ(HeaderOf(http.Requests().back(), "x-aliyun-ecs-metadata-token"), "");
 }
 
 TEST(ParseRoleCredentials, WantsSuccessAndThreeValues) {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "cloud/signing.h"
+#include "tests/unit/base/fake_network.h"
 #include "tests/unit/cloud/made_up_metadata.h"
-#include "tests/unit/cloud/openssl_digests.h"
 
 namespace ecsward::cloud {
 namespace {
@@ -26,19 +26,22 @@ std::string Refusal(const std::string& code, const std::string& message = "no") 
 // A client whose metadata works, and whose API answers what a test says.
 class OpenApiTest : public ::testing::Test {
  protected:
-  OpenApiTest() { NewRole("STS.one"); }
+  OpenApiTest() {
+    NewRole("STS.one");
+    Answer({Reply(200, kDone)});
+  }
 
   void NewRole(const std::string& id) {
     MadeUpMetadata metadata;
     metadata.id = id;
     metadata.expires = clock_.Wall() + hours(6);
-    metadata_.Become(metadata);
+    metadata_.Otherwise(metadata);
   }
 
   // The API's answers one after the other; the last goes on.
-  void Answer(std::vector<AnsweringHttp::Answer> answers) {
-    api_.Become([answers = std::move(answers),
-                 next = std::make_shared<std::size_t>(0)](const HttpRequest&) {
+  void Answer(std::vector<HttpOutcome> answers) {
+    api_.Otherwise([answers = std::move(answers),
+                    next = std::make_shared<std::size_t>(0)](const HttpRequest&) {
       return answers[std::min((*next)++, answers.size() - 1)];
     });
   }
@@ -69,9 +72,9 @@ class OpenApiTest : public ::testing::Test {
   }
 
   FakeClock clock_;
-  AnsweringHttp metadata_;
-  AnsweringHttp api_{[](const HttpRequest&) { return AnsweringHttp::Reply(200, kDone); }};
-  OpenSslDigests digests_;
+  FakeHttp metadata_;
+  FakeHttp api_;
+  TestDigests digests_;
   CredentialChain credentials_{
       metadata_, clock_, {"http://m", "", [](const char*) { return std::string(); }}};
   OpenApi client_{api_, digests_, clock_, credentials_, "ecsward/test"};
@@ -84,8 +87,8 @@ TEST_F(OpenApiTest, SendsWhatItSigns) {
   EXPECT_EQ(answer->request_id, "R-1");
   EXPECT_EQ(answer->body, kDone);
 
-  ASSERT_EQ(api_.count(), 1u);
-  const HttpRequest request = api_.requests().front();
+  ASSERT_EQ(api_.Count(), 1u);
+  const HttpRequest request = api_.Requests().front();
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url.Reveal(),
             "https://dysmsapi.aliyuncs.com/"
@@ -119,7 +122,7 @@ TEST_F(OpenApiTest, SendsAFormAsTheBody) {
   call.query.clear();
   call.form = {{"Subject", "告警 !'()*~"}, {"AddressType", "1"}};
   ASSERT_TRUE(client_.Call(call));
-  const HttpRequest request = api_.requests().front();
+  const HttpRequest request = api_.Requests().front();
   EXPECT_EQ(request.url.Reveal(), "https://dysmsapi.aliyuncs.com/");
   EXPECT_EQ(request.body, "Subject=%E5%91%8A%E8%AD%A6%20%21%27%28%29%2A~&AddressType=1");
   EXPECT_EQ(HeaderOf(request, "content-type"), "application/x-www-form-urlencoded");
@@ -135,20 +138,20 @@ TEST_F(OpenApiTest, SendsNoTokenHeadersWithALongLivedKey) {
                         }});
   OpenApi client(api_, digests_, clock_, keys, "ecsward/test");
   ASSERT_TRUE(client.Call(SendSms()));
-  const HttpRequest request = api_.requests().front();
+  const HttpRequest request = api_.Requests().front();
   EXPECT_EQ(HeaderOf(request, "x-acs-accesskey-id"), "");
   EXPECT_EQ(HeaderOf(request, "x-acs-security-token"), "");
   EXPECT_EQ(HeaderOf(request, "x-acs-credentials-provider"), "env");
   // Told that they are stale there is nothing to refetch, and so nothing to try again.
-  Answer({AnsweringHttp::Reply(400, Refusal("InvalidSecurityToken.Expired"))});
+  Answer({Reply(400, Refusal("InvalidSecurityToken.Expired"))});
   EXPECT_FALSE(client.Call(SendSms()));
-  EXPECT_EQ(api_.count(), 2u);
+  EXPECT_EQ(api_.Count(), 2u);
 }
 
 TEST_F(OpenApiTest, UsesEachNonceOnce) {
   ASSERT_TRUE(client_.Call(SendSms()));
   ASSERT_TRUE(client_.Call(SendSms()));
-  const auto requests = api_.requests();
+  const auto requests = api_.Requests();
   EXPECT_NE(HeaderOf(requests[0], "x-acs-signature-nonce"),
             HeaderOf(requests[1], "x-acs-signature-nonce"));
 }
@@ -157,8 +160,8 @@ TEST_F(OpenApiTest, LimitsTheConnectionToTheCallsPatience) {
   ApiCall call = SendSms();
   call.timeout = milliseconds(700);
   ASSERT_TRUE(client_.Call(call));
-  EXPECT_EQ(api_.requests().front().timeout, milliseconds(700));
-  EXPECT_EQ(api_.requests().front().connect_timeout, milliseconds(700));
+  EXPECT_EQ(api_.Requests().front().timeout, milliseconds(700));
+  EXPECT_EQ(api_.Requests().front().connect_timeout, milliseconds(700));
 }
 
 TEST_F(OpenApiTest, SendsNothingThatItCannotSign) {
@@ -174,23 +177,23 @@ TEST_F(OpenApiTest, SendsNothingThatItCannotSign) {
     call.form.emplace_back(name, "x");
     EXPECT_EQ(Failure(call).code, "InvalidParameterName");
   }
-  EXPECT_EQ(api_.count(), 0u);
+  EXPECT_EQ(api_.Count(), 0u);
 }
 
 TEST_F(OpenApiTest, TellsWhatTheApiSaid) {
-  Answer({AnsweringHttp::Reply(400, Refusal("Throttling.User", "Request was denied"),
-                               {{"x-acs-retry-after", "1500"}})});
+  Answer({Reply(400, Refusal("Throttling.User", "Request was denied"),
+                {{"x-acs-retry-after", "1500"}})});
   const ApiFailure failure = Failure();
   EXPECT_EQ(failure.kind, ApiErrorClass::kThrottled);
   EXPECT_EQ(failure.retry_after, milliseconds(1500));
   EXPECT_EQ(failure.status, 400);
   EXPECT_EQ(failure.ToText(), "SendSms: Throttling.User: Request was denied (RequestId R-9)");
-  EXPECT_EQ(api_.count(), 1u);  // throttled: nothing is tried again here
+  EXPECT_EQ(api_.Count(), 1u);  // throttled: nothing is tried again here
 }
 
 TEST_F(OpenApiTest, ReadsRetryAfterInEitherHeaderAndCapsIt) {
   const auto after = [this](HttpHeaders headers) {
-    Answer({AnsweringHttp::Reply(503, "", std::move(headers))});
+    Answer({Reply(503, "", std::move(headers))});
     return Failure().retry_after.count();
   };
   EXPECT_EQ(after({{"retry-after", "7"}}), 7000);
@@ -204,22 +207,22 @@ TEST_F(OpenApiTest, ReadsRetryAfterInEitherHeaderAndCapsIt) {
 }
 
 TEST_F(OpenApiTest, TellsWhetherARequestMayHaveArrived) {
-  Answer({AnsweringHttp::NoConnection()});
+  Answer({NoConnection()});
   ApiFailure failure = Failure();
   EXPECT_EQ(failure.kind, ApiErrorClass::kNetwork);
   EXPECT_EQ(failure.stage, NetStage::kNotSent);
   EXPECT_EQ(failure.ToText(), "SendSms: no connection in 1 s");
-  Answer({AnsweringHttp::NoAnswer()});
+  Answer({NoAnswer()});
   EXPECT_EQ(Failure().stage, NetStage::kMaybeSent);
-  EXPECT_EQ(api_.count(), 2u);
+  EXPECT_EQ(api_.Count(), 2u);
 }
 
 TEST_F(OpenApiTest, TakesAnUnreadableSuccessForNoAnswer) {
-  HttpResponse endless = AnsweringHttp::Reply(200, kDone);
+  HttpResponse endless = Reply(200, kDone);
   endless.cut = true;
   for (const HttpResponse& response :
-       {AnsweringHttp::Reply(200, "<html>welcome</html>"), AnsweringHttp::Reply(200, ""),
-        AnsweringHttp::Reply(200, "{\"Code\":\"OK\""), AnsweringHttp::Reply(200, "[1]"), endless}) {
+       {Reply(200, "<html>welcome</html>"), Reply(200, ""), Reply(200, "{\"Code\":\"OK\""),
+        Reply(200, "[1]"), endless}) {
     Answer({response});
     const ApiFailure failure = Failure();
     EXPECT_EQ(failure.kind, ApiErrorClass::kNetwork);
@@ -229,35 +232,34 @@ TEST_F(OpenApiTest, TakesAnUnreadableSuccessForNoAnswer) {
 }
 
 TEST_F(OpenApiTest, ClassifiesErrorsThatAreNotTheApis) {
-  Answer({AnsweringHttp::Reply(502, "<html>Bad Gateway</html>", {{"x-acs-request-id", "R-5"}})});
+  Answer({Reply(502, "<html>Bad Gateway</html>", {{"x-acs-request-id", "R-5"}})});
   ApiFailure failure = Failure();
   EXPECT_EQ(failure.kind, ApiErrorClass::kTransient);
   EXPECT_EQ(failure.ToText(), "SendSms: HTTP 502 (RequestId R-5)");
-  Answer({AnsweringHttp::Reply(302, "", {{"location", "https://evil.example.com/"}})});
+  Answer({Reply(302, "", {{"location", "https://evil.example.com/"}})});
   failure = Failure();
   EXPECT_EQ(failure.kind, ApiErrorClass::kOther);
   EXPECT_EQ(failure.message, "a redirect, which is not followed");
-  HttpResponse cut = AnsweringHttp::Reply(400, R"({"Code":"Throttling","Message":"xxx)");
+  HttpResponse cut = Reply(400, R"({"Code":"Throttling","Message":"xxx)");
   cut.cut = true;
   Answer({cut});
   EXPECT_EQ(Failure().kind, ApiErrorClass::kThrottled);
 }
 
 TEST_F(OpenApiTest, NamesTheActionThatAPolicyLacks) {
-  Answer({AnsweringHttp::Reply(
-      403, R"({"Code":"Forbidden.RAM","Message":"not authorized",)"
-           R"("AccessDeniedDetail":{"AuthAction":"dysms:SendSms"},"RequestId":"R"})")});
+  Answer({Reply(403, R"({"Code":"Forbidden.RAM","Message":"not authorized",)"
+                     R"("AccessDeniedDetail":{"AuthAction":"dysms:SendSms"},"RequestId":"R"})")});
   EXPECT_EQ(Failure().ToText(),
             "SendSms: Forbidden.RAM: not authorized [dysms:SendSms] (RequestId R)");
 }
 
 TEST_F(OpenApiTest, KeepsSecretsOutOfWhatTheApiSays) {
-  Answer({AnsweringHttp::Reply(
+  Answer({Reply(
       400, Refusal("SignatureDoesNotMatch",
                    "Specified signature is not matched. server StringToSign is [x-acs-security-"
                    "token:token of STS.one]"))});
   EXPECT_EQ(Failure().message, "Specified signature is not matched.");
-  Answer({AnsweringHttp::Reply(
+  Answer({Reply(
       400, Refusal("Odd", "a token of STS.one b secret of STS.one c token%20of%20STS.one\\nd"))});
   EXPECT_EQ(Failure().message, "a <redacted> b <redacted> c <redacted> d");
 }
@@ -265,7 +267,7 @@ TEST_F(OpenApiTest, KeepsSecretsOutOfWhatTheApiSays) {
 TEST_F(OpenApiTest, CutsALongMessageBetweenCharacters) {
   std::string chinese;
   for (int i = 0; i < 500; ++i) chinese += "磁";
-  Answer({AnsweringHttp::Reply(400, Refusal("X", chinese))});
+  Answer({Reply(400, Refusal("X", chinese))});
   const std::string message = Failure().message;
   EXPECT_EQ(message.size(), 399u + 3u);
   EXPECT_TRUE(message.ends_with("磁…"));
@@ -273,21 +275,20 @@ TEST_F(OpenApiTest, CutsALongMessageBetweenCharacters) {
 
 TEST_F(OpenApiTest, CorrectsTheClockByTheAnswersDateAndTriesOnceMore) {
   for (const auto ahead : {hours(3), -hours(3)}) {
-    Answer({AnsweringHttp::Reply(400, Refusal("InvalidTimeStamp.Expired"),
-                                 {{"date", DateHeader(ahead)}}),
-            AnsweringHttp::Reply(200, kDone, {{"date", DateHeader(ahead)}})});
+    Answer({Reply(400, Refusal("InvalidTimeStamp.Expired"), {{"date", DateHeader(ahead)}}),
+            Reply(200, kDone, {{"date", DateHeader(ahead)}})});
     EXPECT_TRUE(client_.Call(SendSms()));
     EXPECT_EQ(client_.clock_skew(), ahead);
   }
-  EXPECT_EQ(api_.count(), 4u);
-  EXPECT_EQ(HeaderOf(api_.requests()[1], "x-acs-date"), "2023-11-15T01:13:20Z");
-  EXPECT_EQ(HeaderOf(api_.requests()[3], "x-acs-date"), "2023-11-14T19:13:20Z");
-  EXPECT_NE(HeaderOf(api_.requests()[0], "x-acs-signature-nonce"),
-            HeaderOf(api_.requests()[1], "x-acs-signature-nonce"));
+  EXPECT_EQ(api_.Count(), 4u);
+  EXPECT_EQ(HeaderOf(api_.Requests()[1], "x-acs-date"), "2023-11-15T01:13:20Z");
+  EXPECT_EQ(HeaderOf(api_.Requests()[3], "x-acs-date"), "2023-11-14T19:13:20Z");
+  EXPECT_NE(HeaderOf(api_.Requests()[0], "x-acs-signature-nonce"),
+            HeaderOf(api_.Requests()[1], "x-acs-signature-nonce"));
   // Kept for the next call, until the host's clock is set right.
   EXPECT_TRUE(client_.Call(SendSms()));
-  EXPECT_EQ(HeaderOf(api_.requests()[4], "x-acs-date"), "2023-11-14T19:13:20Z");
-  Answer({AnsweringHttp::Reply(200, kDone, {{"date", DateHeader({})}})});
+  EXPECT_EQ(HeaderOf(api_.Requests()[4], "x-acs-date"), "2023-11-14T19:13:20Z");
+  Answer({Reply(200, kDone, {{"date", DateHeader({})}})});
   EXPECT_TRUE(client_.Call(SendSms()));
   EXPECT_EQ(client_.clock_skew(), seconds(0));
 }
@@ -297,10 +298,10 @@ TEST_F(OpenApiTest, SuspectsTheClockOfAnyRefusalWhenItIsAQuarterOfAnHourOff) {
     CredentialChain credentials(metadata_, clock_,
                                 {"http://m", "", [](const char*) { return std::string(); }});
     OpenApi client(api_, digests_, clock_, credentials, "x");
-    Answer({AnsweringHttp::Reply(status, Refusal(code), {{"date", DateHeader(ahead)}})});
-    const std::size_t before = api_.count();
+    Answer({Reply(status, Refusal(code), {{"date", DateHeader(ahead)}})});
+    const std::size_t before = api_.Count();
     EXPECT_FALSE(client.Call(SendSms()));
-    return api_.count() - before;
+    return api_.Count() - before;
   };
   EXPECT_EQ(tries(minutes(15), 403, "Odd"), 2u);
   EXPECT_EQ(tries(-minutes(15), 403, "Odd"), 2u);
@@ -315,52 +316,49 @@ TEST_F(OpenApiTest, SuspectsTheClockOfAnyRefusalWhenItIsAQuarterOfAnHourOff) {
 TEST_F(OpenApiTest, RefetchesStaleCredentialsAndTriesOnceMore) {
   ASSERT_TRUE(client_.Call(SendSms()));
   NewRole("STS.two");
-  Answer({AnsweringHttp::Reply(400, Refusal("InvalidSecurityToken.Expired")),
-          AnsweringHttp::Reply(200, kDone)});
+  Answer({Reply(400, Refusal("InvalidSecurityToken.Expired")), Reply(200, kDone)});
   EXPECT_TRUE(client_.Call(SendSms()));
-  ASSERT_EQ(api_.count(), 3u);
-  EXPECT_EQ(HeaderOf(api_.requests()[1], "x-acs-security-token"), "token of STS.one");
-  EXPECT_EQ(HeaderOf(api_.requests()[2], "x-acs-security-token"), "token of STS.two");
-  EXPECT_EQ(metadata_.count(), 6u);
+  ASSERT_EQ(api_.Count(), 3u);
+  EXPECT_EQ(HeaderOf(api_.Requests()[1], "x-acs-security-token"), "token of STS.one");
+  EXPECT_EQ(HeaderOf(api_.Requests()[2], "x-acs-security-token"), "token of STS.two");
+  EXPECT_EQ(metadata_.Count(), 6u);
 }
 
 TEST_F(OpenApiTest, GivesUpWhenFreshCredentialsAreRefusedToo) {
   ASSERT_TRUE(client_.Call(SendSms()));
   NewRole("STS.two");
-  Answer({AnsweringHttp::Reply(400, Refusal("InvalidSecurityToken.Malformed"))});
+  Answer({Reply(400, Refusal("InvalidSecurityToken.Malformed"))});
   EXPECT_EQ(Failure().kind, ApiErrorClass::kRefreshCredentials);
-  EXPECT_EQ(api_.count(), 3u);
+  EXPECT_EQ(api_.Count(), 3u);
 }
 
 TEST_F(OpenApiTest, DoesNotTryTheSameCredentialsAgain) {
-  Answer({AnsweringHttp::Reply(400, Refusal("InvalidSecurityToken.Expired"))});
+  Answer({Reply(400, Refusal("InvalidSecurityToken.Expired"))});
   EXPECT_EQ(Failure().kind, ApiErrorClass::kRefreshCredentials);
-  EXPECT_EQ(api_.count(), 1u);
+  EXPECT_EQ(api_.Count(), 1u);
 }
 
 TEST_F(OpenApiTest, MayCorrectBothClockAndCredentialsInOneCall) {
   ASSERT_TRUE(client_.Call(SendSms()));
   NewRole("STS.two");
-  Answer({AnsweringHttp::Reply(400, Refusal("InvalidTimeStamp.Expired"),
-                               {{"date", DateHeader(hours(1))}}),
-          AnsweringHttp::Reply(400, Refusal("InvalidSecurityToken.Expired")),
-          AnsweringHttp::Reply(200, kDone)});
+  Answer({Reply(400, Refusal("InvalidTimeStamp.Expired"), {{"date", DateHeader(hours(1))}}),
+          Reply(400, Refusal("InvalidSecurityToken.Expired")), Reply(200, kDone)});
   EXPECT_TRUE(client_.Call(SendSms()));
-  EXPECT_EQ(api_.count(), 4u);
+  EXPECT_EQ(api_.Count(), 4u);
 }
 
 TEST_F(OpenApiTest, SaysWhetherMissingCredentialsMayStillCome) {
-  metadata_.Become([](const HttpRequest&) { return AnsweringHttp::NoConnection(); });
+  metadata_.Otherwise([](const HttpRequest&) { return NoConnection(); });
   const ApiFailure silent = Failure();
   EXPECT_EQ(silent.kind, ApiErrorClass::kNetwork);
   EXPECT_EQ(silent.stage, NetStage::kNotSent);
   EXPECT_THAT(silent.ToText(), HasSubstr("SendSms: no credentials"));
   clock_.Advance(minutes(1));
-  metadata_.Become([](const HttpRequest&) { return AnsweringHttp::Reply(404, ""); });
+  metadata_.Otherwise([](const HttpRequest&) { return Reply(404, ""); });
   const ApiFailure none = Failure();
   EXPECT_EQ(none.kind, ApiErrorClass::kCredentialsWrong);
   EXPECT_THAT(none.message, HasSubstr("no RAM role is attached"));
-  EXPECT_EQ(api_.count(), 0u);
+  EXPECT_EQ(api_.Count(), 0u);
 }
 
 }  // namespace

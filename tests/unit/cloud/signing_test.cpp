@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "tests/unit/cloud/openssl_digests.h"
+#include "tests/unit/base/fake_network.h"
 #include "tests/unit/source_folder.h"
 
 namespace ecsward::cloud {
@@ -18,7 +18,7 @@ nlohmann::json Vectors() {
 
 // Every request that the official SDK signed, step by step as it did.
 TEST(Acs3Signature, IsTheOfficialSdksInAll36Vectors) {
-  const OpenSslDigests digests;
+  const TestDigests digests;
   std::size_t checked = 0;
   for (const auto& vector : Vectors()) {
     SCOPED_TRACE(vector.at("id").get<std::string>());
