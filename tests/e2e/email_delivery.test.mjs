@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
-import PostalMime from 'postal-mime';
+import PostalMime, { decodeWords } from 'postal-mime';
 import { tempDir } from './support/agent.mjs';
 import { ChannelSend, notification } from './support/channel_send.mjs';
 import { MailServer, kMailPassword, kMailUser, makeCertificates } from './support/mail_server.mjs';
@@ -43,7 +43,7 @@ test('a mail arrives over STARTTLS, and is shown right in Chinese', async () => 
   const result = await sender.send('email', settings(['张三 <zhang@example.com>', 'li@example.com']), notification('n-1'));
   assert.equal(result.outcome, 'delivered', result.problem);
   for (const user of ['zhang', 'li']) {
-    const [raw] = await server.mails(user, 1);
+    const [raw] = await server.mails(`${user}@example.com`, 1);
     const mail = await parse(raw);
     assert.deepEqual(mail.from, { name: '某某运维', address: 'ops@example.com' });
     assert.deepEqual(mail.to, [
@@ -70,17 +70,18 @@ test('each of PLAIN and LOGIN is spoken, and TLS from the first byte', async () 
     const result = await sender.send(
       'email', settings('zhang@example.com', { smarthost: one.smarthost }), notification('n-2'));
     assert.equal(result.outcome, 'delivered', `${JSON.stringify(options)}: ${result.problem}`);
-    await one.mails('zhang', 1);
+    await one.mails('zhang@example.com', 1);
     await one.stop('SIGKILL');
   }
 });
 
 test('a resolved mail stands below its firing one, and an attempt keeps its Message-ID', async () => {
-  for (const [id, resolved] of [['n-3', false], ['n-3', false], ['n-4', true]]) {
-    const result = await sender.send('email', settings('wang@example.com'), notification(id, { resolved }));
+  // Another timeout makes another channel, as a restart does: it does not know that n-3 has arrived.
+  for (const [id, resolved, timeout] of [['n-3', false, '20s'], ['n-3', false, '21s'], ['n-4', true, '21s']]) {
+    const result = await sender.send('email', settings('wang@example.com', { timeout }), notification(id, { resolved }));
     assert.equal(result.outcome, 'delivered', result.problem);
   }
-  const mails = await Promise.all((await server.mails('wang', 3)).map(parse));
+  const mails = await Promise.all((await server.mails('wang@example.com', 3)).map(parse));
   const ids = mails.map(({ messageId }) => messageId).sort();
   assert.deepEqual(ids, ['<n-3@example.com>', '<n-3@example.com>', '<n-4@example.com>']);
   assert.equal(new Set(mails.map(({ references }) => references)).size, 1);
@@ -94,9 +95,10 @@ test('no label writes a header, and a long subject comes through whole', async (
     'email', settings('zhao@example.com', { subject: '{{ .CommonLabels.title }}', headers: { 'X-Team': '{{ .CommonLabels.team }}' } }),
     notification('n-5', { labels: { title: subject, team: '运维\r\nBcc: evil@example.com\r\n\r\nbody' } }));
   assert.equal(result.outcome, 'delivered', result.problem);
-  const mail = await parse((await server.mails('zhao', 1))[0]);
+  const mail = await parse((await server.mails('zhao@example.com', 1))[0]);
   assert.equal(mail.subject, subject);
-  assert.equal(mail.headers.find(({ key }) => key === 'x-team').value, '运维 Bcc: evil@example.com body');
+  const team = mail.headers.find(({ key }) => key === 'x-team').value;
+  assert.equal(decodeWords(team), '运维 Bcc: evil@example.com body');
   assert.ok(!mail.headers.some(({ key }) => key === 'bcc'));
 });
 
@@ -105,7 +107,7 @@ test('a refused address costs the others nothing', async () => {
     'email', settings(['gone@example.com', 'sun@example.com']), notification('n-6'));
   assert.equal(result.outcome, 'delivered');
   assert.match(result.problem, /gone@example\.com/);
-  await server.mails('sun', 1);
+  await server.mails('sun@example.com', 1);
 });
 
 test('an address that is deferred is tried again, a refused one is not', async () => {
@@ -130,12 +132,12 @@ test('without STARTTLS nothing is sent, unless that is wanted', async () => {
   const result = await sender.send(
     'email', settings('zhang@example.com', { smarthost: bare.smarthost }), notification('n-10'));
   assert.equal(result.outcome, 'retry');
-  assert.equal(result.reason, 'tls');
+  assert.match(result.problem, /STARTTLS/);
   assert.doesNotMatch(bare.log(), /zhang/);
   const wanted = await sender.send(
     'email', settings('zhang@example.com', { smarthost: bare.smarthost, require_tls: false }), notification('n-11'));
   assert.equal(wanted.outcome, 'delivered', wanted.problem);
-  await bare.mails('zhang', 1);
+  await bare.mails('zhang@example.com', 1);
   await bare.stop('SIGKILL');
 });
 

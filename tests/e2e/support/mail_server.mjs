@@ -1,9 +1,10 @@
 // Debian's exim as a mail server of a test's own: in the foreground, on a loopback port, with TLS by a CA
-// that only the test knows, users with passwords, and a maildir for each recipient. It comes from
+// that only the test knows, a user with a password, and one maildir for all. It comes from
 // ECSWARD_JUDGES or the system, and is not installed as a service.
 //
-// Exim wants a user "Debian-exim", which its package would have made: a passwd(5) with that line is
-// bound over the system's, in mounts of the server's own.
+// Exim wants a user "Debian-exim", which its package would have made, and starts itself again as a setuid
+// program, for which LD_LIBRARY_PATH does not count. So a passwd(5) with that user and an ld.so.cache with
+// the judges' libraries are bound over the system's, in mounts of the server's own.
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -39,9 +40,11 @@ function findExim() {
   return skipFile('no exim4: ./dev test unpacks it; or install exim4-daemon-light');
 }
 
-function librariesBelow(root) {
+// What dynamic linking is told in /etc/ld.so.cache, with the libraries below `root` as well.
+function makeLinkerCache(root, file) {
   const folder = path.join(root, 'usr/lib');
-  return fs.readdirSync(folder).filter((name) => name.includes('-linux-')).map((name) => path.join(folder, name)).join(':');
+  const folders = fs.readdirSync(folder).filter((name) => name.includes('-linux-')).map((name) => path.join(folder, name));
+  execFileSync('ldconfig', ['-X', '-C', file, ...folders], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 async function freePort() {
@@ -54,7 +57,7 @@ async function freePort() {
 
 // options: certificates (of makeCertificates), starttls (true), implicitTls (false), mechanisms,
 // refuse (addresses that are answered 550), defer (those that are answered 451), address, port
-function configuration(dir, address, port, o) {
+function configuration(dir, program, address, port, o) {
   const offered = o.starttls ?? true;
   const mechanisms = o.mechanisms ?? ['PLAIN', 'LOGIN'];
   const quoted = kMailPassword.replaceAll('"', '\\"');
@@ -63,10 +66,11 @@ function configuration(dir, address, port, o) {
   const none = '!*';  // an empty list matches nothing, but is not to be written
   return `
 primary_hostname = mail.example.com
+exim_path = ${program}
 spool_directory = ${dir}/spool
 log_file_path = ${dir}/log/%slog
 pid_file_path = ${dir}/exim.pid
-keep_environment = LD_LIBRARY_PATH
+keep_environment =
 daemon_smtp_ports = ${port}
 local_interfaces = <; ${address}
 ${o.implicitTls ? `tls_on_connect_ports = ${port}` : ''}
@@ -100,7 +104,7 @@ all:
 begin transports
 maildir:
   driver = appendfile
-  directory = ${dir}/mail/$local_part
+  directory = ${dir}/mail
   maildir_format
   user = Debian-exim
   delivery_date_add
@@ -131,7 +135,7 @@ export class MailServer extends Child {
     const address = options.address ?? '127.0.0.1';
     const port = options.port ?? await freePort();
     for (const folder of ['spool', 'log', 'mail']) fs.mkdirSync(path.join(home, folder));
-    fs.writeFileSync(path.join(home, 'exim.conf'), configuration(home, address, port, options));
+    fs.writeFileSync(path.join(home, 'exim.conf'), configuration(home, program, address, port, options));
     for (const [file, line] of [['passwd', `Debian-exim:x:${kId}:${kId}::${home}:/usr/sbin/nologin`],
       ['group', `Debian-exim:x:${kId}:`]]) {
       const others = fs.readFileSync(`/etc/${file}`, 'utf8').split('\n').filter((text) => !text.startsWith('Debian-exim:'));
@@ -144,13 +148,15 @@ export class MailServer extends Child {
     execFileSync('chown', ['-R', `${kId}:${kId}`, path.join(home, 'spool'), path.join(home, 'log'), path.join(home, 'mail')]);
     execFileSync('chown', ['root', path.join(home, 'exim.conf')]);
     fs.chmodSync(options.certificates.key, 0o644);
-    const script = 'mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group && shift && exec "$@"';
-    // Processes of its own, which end with the first of them: exim forks for each mail.
+    // Processes of its own, which end with the first of them: exim forks for each mail. That first one is
+    // the shell: the kernel forgets that exim, which is setuid, was to end with its parent.
+    makeLinkerCache(root, path.join(home, 'ld.so.cache'));
+    const script = 'for file in passwd group ld.so.cache; do mount --bind "$1/$file" "/etc/$file" || exit 1; done; shift; "$@"; exit';
     const unshare = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
     if (spawnSync('unshare', [...unshare, 'true']).status !== 0) skipFile('unshare is not permitted');
     const server = new MailServer('unshare', [...unshare, 'sh', '-c', script, 'sh', home, program,
       '-C', path.join(home, 'exim.conf'), '-bdf', '-v'],
-    { env: { PATH: process.env.PATH, LD_LIBRARY_PATH: librariesBelow(root) } });
+    { env: { PATH: process.env.PATH } });
     server.home = home;
     server.port = port;
     server.smarthost = `${address}:${port}`;
@@ -171,14 +177,23 @@ export class MailServer extends Child {
     return fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name), 'utf8')).join('');
   }
 
-  // The mails that were delivered to that local part, as they lie in its maildir, oldest first; once
-  // there are so many.
-  async mails(localPart, count) {
-    const folder = path.join(this.home, 'mail', localPart, 'new');
-    const names = () => (fs.existsSync(folder) ? fs.readdirSync(folder) : []);
-    await until(`${count} mails to ${localPart}`, 15_000, () => names().length >= count)
+  // The mails that were delivered to that address, as they lie in the maildir, oldest first; once there are so
+  // many.
+  async mails(address, count) {
+    const found = () => this.#delivered().filter(({ text }) => text.includes(`\nEnvelope-to: ${address}\n`));
+    await until(`${count} mails to ${address}`, 15_000, () => found().length >= count)
       .catch((error) => { throw new Error(`${error.message}\n${this.log()}\n${this.stderr}`); });
-    const byTime = names().map((name) => [fs.statSync(path.join(folder, name)).mtimeMs, name]).sort(([a], [b]) => a - b);
-    return byTime.map(([, name]) => fs.readFileSync(path.join(folder, name)));
+    return found().map(({ raw }) => raw);
+  }
+
+  #delivered() {
+    const folder = path.join(this.home, 'mail/new');
+    if (!fs.existsSync(folder)) return [];
+    const files = fs.readdirSync(folder).map((name) => path.join(folder, name));
+    const byTime = files.map((file) => [fs.statSync(file).mtimeMs, file]).sort(([a], [b]) => a - b);
+    return byTime.map(([, file]) => {
+      const raw = fs.readFileSync(file);
+      return { raw, text: `\n${raw.toString('latin1')}` };
+    });
   }
 }
