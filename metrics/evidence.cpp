@@ -20,6 +20,13 @@ constexpr std::array kKinds = {
     KindName{EvidenceKind::kPort, "port"},
 };
 
+// What stands between names and numbers.
+struct Words {
+  std::string_view before, peak, colon, pause, open, close;
+};
+constexpr Words kEnglish = {"before: ", "peak", ": ", "; ", " (", ")"};
+constexpr Words kChinese = {"此前：", "峰值", "：", "；", "（", "）"};
+
 // Below this the past is like the present, and not worth the reader's time.
 constexpr double kWorthTelling = 0.1;
 
@@ -43,7 +50,7 @@ double AmountOf(std::string_view name, const EvidencePeriod& period) {
 
 // "before: php-fpm 4 %": where the leader was not it, or much smaller. Of the same whole as the
 // window's shares: half of an idle host is nothing.
-std::string Before(const Evidence& evidence) {
+std::string Before(const Evidence& evidence, const Words& words) {
   const EvidencePeriod* const before = Find(evidence, EvidencePeriod::What::kBefore);
   const EvidencePeriod* const window = Find(evidence, EvidencePeriod::What::kWindow);
   if (before == nullptr || window == nullptr || evidence.offenders.empty()) return "";
@@ -58,12 +65,12 @@ std::string Before(const Evidence& evidence) {
     if (share >= kWorthTelling) out = Named(other.name, share) + ", ";
   }
   if (out.empty() && std::abs(was - leader.share) < kWorthTelling) return "";
-  return "before: " + out + Named(leader.name, was);
+  return std::string(words.before) + out + Named(leader.name, was);
 }
 
 // "peak 14:03:05: php-fpm 88 %", in the host's time zone: where the worst moment was another's
 // work, or much more than the average.
-std::string Peak(const Evidence& evidence) {
+std::string Peak(const Evidence& evidence, const Words& words) {
   const EvidencePeriod* const peak = Find(evidence, EvidencePeriod::What::kPeak);
   if (peak == nullptr || peak->offenders.empty() || evidence.offenders.empty()) return "";
   const Offender& top = peak->offenders.front();
@@ -72,8 +79,8 @@ std::string Peak(const Evidence& evidence) {
   const std::time_t seconds = peak->from_ms / 1000;
   std::tm time{};
   if (::localtime_r(&seconds, &time) == nullptr) return "";
-  return fmt::format("peak {:02}:{:02}:{:02}: {}", time.tm_hour, time.tm_min, time.tm_sec,
-                     Named(top.name, top.share));
+  return fmt::format("{} {:02}:{:02}:{:02}{}{}", words.peak, time.tm_hour, time.tm_min, time.tm_sec,
+                     words.colon, Named(top.name, top.share));
 }
 
 }  // namespace
@@ -112,20 +119,22 @@ std::optional<EvidencePeriod::What> ParseEvidencePeriod(std::string_view text) {
   return std::nullopt;
 }
 
-std::string Summary(const Evidence& evidence) {
+std::string Summary(const Evidence& evidence, std::string_view language) {
+  const Words& words = language == "zh" ? kChinese : kEnglish;
   std::string out;
   for (const Offender& offender : evidence.offenders) {
     if (!out.empty()) out += ", ";
     out += Named(offender.name, offender.share);
   }
   std::string more;
-  for (const std::string& part : {Before(evidence), Peak(evidence), evidence.note}) {
+  for (const std::string& part : {Before(evidence, words), Peak(evidence, words), evidence.note}) {
     if (part.empty()) continue;
-    if (!more.empty()) more += "; ";
+    if (!more.empty()) more += words.pause;
     more += part;
   }
   if (more.empty()) return out;
-  return out.empty() ? more : out + " (" + more + ")";
+  if (out.empty()) return more;
+  return out.append(words.open).append(more).append(words.close);
 }
 
 }  // namespace ecsward

@@ -46,7 +46,8 @@ struct Evidence {
 };
 // One line for people: "php-fpm 61 %, mysqld 12 %", and what was before and at the peak where that
 // says more: "php-fpm 61 %, mysqld 12 % (before: php-fpm 4 %; peak 14:03:05: php-fpm 88 %)".
-std::string Summary(const Evidence& evidence);
+// In "zh" the words between are Chinese.
+std::string Summary(const Evidence& evidence, std::string_view language = "en");
 
 // What an alert wants to know: who it was, and since when it matters.
 struct EvidenceQuestion {

@@ -2,8 +2,8 @@
 // takes. Thread-safe after construction.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,13 +52,18 @@ class Content {
 
   // A template of the user's over Alertmanager's data: .Status, .Alerts, .Alerts.Firing,
   // .GroupLabels, .CommonLabels, .CommonAnnotations, .ExternalURL, .Receiver; and ours: .Drill,
-  // .Id, .Groups, and in each alert .Value, .Evidence. Merged groups appear as one. A template of
-  // the default texts is called by {{ template "ecsward.title" . }}, {{ template "ecsward.text" .
-  // }}. errors: kInvalidArgument, as Alertmanager says it
+  // .Id, .Groups, and in each alert .Value, .Evidence. Merged groups appear as one.
+  // The default texts are templates, too: {{ template "ecsward.title" . }}, "ecsward.text",
+  // "ecsward.markdown", "ecsward.wecom", "ecsward.lark", "ecsward.slack", "ecsward.html"; of one
+  // alert "ecsward.alert".
+  // errors: kInvalidArgument or kParse, as Alertmanager says it; longer than 1 MiB is one, too
   Result<std::string> Expand(std::string_view text, const Notification& notification) const;
   // The same, cut to the limit with "…".
   Result<std::string> Expand(std::string_view text, const Notification& notification,
                              TextLimit limit) const;
+  // For HTML: what an action writes is escaped, but for what `safeHtml` lets through.
+  Result<std::string> ExpandHtml(std::string_view text, const Notification& notification,
+                                 TextLimit limit = {}) const;
 
   const std::string& language() const;
   const std::string& external_url() const;
@@ -72,14 +77,22 @@ class Content {
 std::string CutText(std::string_view text, TextLimit limit);
 std::size_t CountCharacters(std::string_view text);
 
-// What is wrong with a template of the configuration. errors: kInvalidArgument
+// A text that is no markup, for where it is put into some: escaped as the default texts do it.
+std::string EscapeText(std::string_view text, TextStyle style);
+
+// What is wrong with a template of the configuration; whether what it calls is there, only the
+// second one knows. errors: kInvalidArgument
 Result<void> CheckNotifyTemplate(std::string_view text);
+Result<void> CheckNotifyTemplate(std::string_view text,
+                                 const std::vector<std::pair<std::string, std::string>>& files);
 // With the templates of files, which it may call. errors: naming the file
 Result<void> CheckTemplateFiles(const std::vector<std::pair<std::string, std::string>>& files);
 
 // Alertmanager's webhook body, version 4, of one group. source: docs of its webhook receiver
-// note: `ecsward` in each alert has what Alertmanager has not: value, evidence
+// note: `ecsward` has what Alertmanager has not: at the end the notification's id and kind
+//       ("alerts", "drill", "budget"), in each alert value and evidence
+// note: `truncated` alerts were taken out of the group before
 std::string WebhookJson(const Notification& notification, const GroupNotice& group,
-                        std::string_view external_url);
+                        std::string_view external_url, std::size_t truncated = 0);
 
 }  // namespace ecsward::notify

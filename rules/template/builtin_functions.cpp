@@ -35,11 +35,14 @@ Result<std::size_t> Length(const Value& value) {
     case Kind::kHtml:
       return value.text().size();
     case Kind::kLabels:
+    case Kind::kKv:
       return value.labels().size();
     case Kind::kMap:
       return value.map().size();
     case Kind::kSamples:
       return value.samples().size();
+    case Kind::kList:
+      return value.list().items.size();
     case Kind::kNone:
       return Wrong("len of nil");
     default:
@@ -66,24 +69,25 @@ Result<std::size_t> Position(const Value& index, std::size_t length, bool end) {
 }
 
 Result<Value> Element(const Value& item, const Value& index) {
-  if (item.kind() == Kind::kLabels || item.kind() == Kind::kMap) {
+  if (item.is_labels() || item.kind() == Kind::kMap) {
     if (index.kind() == Kind::kNone) return Wrong("value is nil; should be of type string");
     if (index.kind() != Kind::kString) {
       return Wrong("value has type " + std::string(TypeName(index)) + "; should be string");
     }
-    if (item.kind() == Kind::kLabels) {
+    if (item.is_labels()) {
       return Value::String(std::string(Get(item.labels(), index.text())));
     }
     const auto found = item.map().find(index.text());
     return found == item.map().end() ? Value() : found->second;
   }
   if (item.kind() == Kind::kNone) return Wrong("index of untyped nil");
-  if (!item.is_text() && item.kind() != Kind::kSamples) {
+  if (!item.is_text() && item.kind() != Kind::kSamples && item.kind() != Kind::kList) {
     return WrongType("can't index item of type ", item);
   }
   const auto at = Position(index, *Length(item), false);
   if (!at) return at.error();
   if (item.is_text()) return Value::Byte(static_cast<unsigned char>(item.text()[*at]));
+  if (item.kind() == Kind::kList) return item.list().items[*at];
   return Value::SampleOf(item.samples()[*at]);
 }
 
@@ -102,7 +106,7 @@ Result<Value> Slice(Data, Arguments a) {
   const Value& item = a[0];
   if (item.kind() == Kind::kNone) return Wrong("slice of untyped nil");
   if (a.size() > 4) return Wrong("too many slice indexes: " + std::to_string(a.size() - 1));
-  if (!item.is_text() && item.kind() != Kind::kSamples) {
+  if (!item.is_text() && item.kind() != Kind::kSamples && item.kind() != Kind::kList) {
     return WrongType("can't slice item of type ", item);
   }
   if (item.is_text() && a.size() == 4) return Wrong("cannot 3-index slice a string");
@@ -118,6 +122,13 @@ Result<Value> Slice(Data, Arguments a) {
     }
   }
   if (item.is_text()) return Value::String(item.text().substr(at[0], at[1] - at[0]));
+  if (item.kind() == Kind::kList) {
+    auto part = std::make_shared<List>(item.list());
+    part->items.resize(at[1]);
+    part->items.erase(part->items.begin(),
+                      part->items.begin() + static_cast<std::ptrdiff_t>(at[0]));
+    return Value::ListOf(std::move(part));
+  }
   const auto begin = item.samples().begin();
   return Value::SamplesOf(std::make_shared<const Value::Samples>(
       begin + static_cast<std::ptrdiff_t>(at[0]), begin + static_cast<std::ptrdiff_t>(at[1])));
@@ -179,11 +190,27 @@ constexpr std::array kFunctions = {
 
 std::span<const Function> BuiltinFunctions() { return kFunctions; }
 
-const Function* FindFunction(std::string_view name) {
-  for (const auto functions : {PrometheusFunctions(), BuiltinFunctions(), ComparisonFunctions()}) {
+namespace {
+
+// Notifications have no samples, and nothing to ask.
+bool IsAboutSamples(const Function& function) {
+  const auto is = [](Parameter wanted) {
+    return wanted == Parameter::kSample || wanted == Parameter::kSamples;
+  };
+  return function.name == "query" || is(function.first) || is(function.others);
+}
+
+}  // namespace
+
+const Function* FindFunction(std::string_view name, FunctionSet set) {
+  const bool notifications = set == FunctionSet::kNotifications;
+  const auto own = notifications ? NotificationFunctions() : std::span<const Function>();
+  for (const auto functions :
+       {own, PrometheusFunctions(), BuiltinFunctions(), ComparisonFunctions()}) {
     const auto found = std::find_if(functions.begin(), functions.end(),
                                     [&](const Function& f) { return f.name == name; });
-    if (found != functions.end()) return &*found;
+    if (found == functions.end()) continue;
+    return notifications && IsAboutSamples(*found) ? nullptr : &*found;
   }
   return nullptr;
 }

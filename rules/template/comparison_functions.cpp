@@ -19,7 +19,7 @@ constexpr std::string_view kMissing = "missing argument for comparison";
 enum class Class : std::uint8_t { kOther, kBool, kInteger, kFloat, kText };
 
 Class ClassOf(const Value& value) {
-  if (value.is_integer()) return Class::kInteger;
+  if (value.is_integer() || value.kind() == Kind::kDuration) return Class::kInteger;
   if (value.is_text()) return Class::kText;
   if (value.kind() == Kind::kBool) return Class::kBool;
   if (value.kind() == Kind::kFloat) return Class::kFloat;
@@ -31,8 +31,9 @@ Error Wrong(std::string_view message) {
 }
 
 bool IsComparable(const Value& value) {
-  return value.kind() != Kind::kLabels && value.kind() != Kind::kMap &&
-         value.kind() != Kind::kSamples && value.kind() != Kind::kData;
+  return !value.is_labels() && value.kind() != Kind::kMap && value.kind() != Kind::kSamples &&
+         value.kind() != Kind::kList && value.kind() != Kind::kData &&
+         value.kind() != Kind::kObject;
 }
 
 Error NotComparable(const Value& value) {

@@ -16,6 +16,13 @@ std::string NameOf(Parameter wanted) {
       return "template.queryResult";
     case Parameter::kSample:
       return "*template.sample";
+    case Parameter::kTime:
+      return "time.Time";
+    case Parameter::kDuration:
+      return "time.Duration";
+    case Parameter::kTexts:
+      return std::string(kTextsType);
+    case Parameter::kNone:
     case Parameter::kAny:
       break;
   }
@@ -28,7 +35,7 @@ bool Evaluator::Fail(std::string_view message) {
   if (!error_.empty()) return false;
   error_ = "template: " + std::string(file_) + ":";
   if (node_ != nullptr) {
-    const std::string_view before = std::string_view(templates_.text).substr(0, node_->position);
+    const std::string_view before = std::string_view(source_->text).substr(0, node_->position);
     const auto line_start = before.rfind('\n');
     const auto lines = std::count(before.begin(), before.end(), '\n') + 1;
     const std::size_t column =
@@ -169,16 +176,25 @@ bool Evaluator::EvalFields(const Node& node, const Value& dot, Operands operands
 bool Evaluator::CallMethod(const Method& method, const Value& value, const Value& dot,
                            Operands operands, const Final& final, Value& out) {
   const std::size_t count = operands.size() + (final ? 1 : 0);
-  if (count != (method.takes_text ? 1U : 0U)) {
+  const bool wants_one = method.argument != Parameter::kNone;
+  if (count != (wants_one ? 1U : 0U)) {
     return Fail("wrong number of args for " + std::string(method.name) + ": want " +
-                (method.takes_text ? "1" : "0") + " got " + std::to_string(count));
+                (wants_one ? "1" : "0") + " got " + std::to_string(count));
   }
   Value argument;
   if (count > 0 && !EvalArgument(operands.empty() ? nullptr : operands.front().get(), final, dot,
-                                 Parameter::kString, argument)) {
+                                 method.argument, argument)) {
     return false;
   }
-  out = method.call(value, method.takes_text ? argument.text() : std::string());
+  out = method.call(value, argument);
+  return out.kind() != Kind::kList || Charge(out.list().items.size() * 16);
+}
+
+bool Evaluator::EvalDuration(const Node& node, Value& out) {
+  if (node.type != NodeType::kNumber || !node.integer) {
+    return Fail("expected integer; found " + ToString(node));
+  }
+  out = Value::Duration(*node.integer);
   return true;
 }
 
@@ -196,7 +212,8 @@ bool Evaluator::EvalArgument(const Node* node, const Final& final, const Value& 
       if (wanted == Parameter::kString && node->type != NodeType::kString) {
         return Fail("expected string; found " + ToString(*node));
       }
-      if (wanted == Parameter::kSamples || wanted == Parameter::kSample) {
+      if (wanted == Parameter::kDuration) return EvalDuration(*node, out);
+      if (wanted != Parameter::kAny && wanted != Parameter::kString) {
         return Fail("can't handle " + ToString(*node) + " for arg of type " + NameOf(wanted));
       }
       break;
@@ -221,6 +238,16 @@ bool Evaluator::Suits(Value& value, Parameter wanted) {
     case Parameter::kSample:
       if (value.kind() == Kind::kSample) return true;
       break;
+    case Parameter::kTime:
+      if (value.kind() == Kind::kTime) return true;
+      break;
+    case Parameter::kDuration:
+      if (value.kind() == Kind::kDuration) return true;
+      break;
+    case Parameter::kTexts:
+      if (value.kind() == Kind::kList && value.list().type == kTextsType) return true;
+      break;
+    case Parameter::kNone:
     case Parameter::kAny:
       return true;
   }
@@ -240,7 +267,7 @@ bool Evaluator::EvalFunction(const Node& word, const Node& command, const Value&
                              Operands operands, const Final& final, Value& out) {
   const Step step(*this, word);
   if (step.TooMuch()) return false;
-  const Function* function = FindFunction(word.text);
+  const Function* function = FindFunction(word.text, source_->functions);
   if (function == nullptr) return Fail(Quote(word.text) + " is not a defined function");
   const int count = static_cast<int>(operands.size()) + (final ? 1 : 0);
   if (count < function->least || (!function->variadic() && count > function->most)) {
@@ -259,7 +286,7 @@ bool Evaluator::EvalFunction(const Node& word, const Node& command, const Value&
   }
   if (!Charge(bytes)) return false;
   if (word.text == "query" && !Charge(kQuerySteps * 64)) return false;
-  auto result = function->call(data_, arguments);
+  auto result = function->call(execution_.data, arguments);
   if (result && result->is_text() && result->text().size() > kMaxTextBytes) {
     result = ecsward::Fail(ErrorCode::kInvalidArgument, "the text is too long");
   }
@@ -268,6 +295,7 @@ bool Evaluator::EvalFunction(const Node& word, const Node& command, const Value&
     return Fail("error calling " + word.text + ": " + result.error().message);
   }
   if (result->kind() == Kind::kSamples && !Charge(result->samples().size() * 64)) return false;
+  if (result->kind() == Kind::kList && !Charge(result->list().items.size() * 16)) return false;
   out = std::move(*result);
   return !out.is_text() || Charge(out.text().size());
 }

@@ -19,9 +19,13 @@ namespace ecsward::templates {
 // Whatever can fail returns false and has then left its reason in error_.
 class Evaluator {
  protected:
-  // Both outlive this.
-  Evaluator(const ParsedTemplates& templates, const TemplateData& data, std::string_view name)
-      : templates_(templates), data_(data), file_(name), template_(name) {}
+  // Outlives this.
+  explicit Evaluator(const Execution& execution)
+      : execution_(execution),
+        source_(&execution.templates),
+        file_(execution.name),
+        template_(execution.name),
+        steps_left_(execution.limits.steps) {}
 
   struct Variable {
     std::string name;
@@ -54,13 +58,13 @@ class Evaluator {
   bool SetVariable(std::string_view name, const Value& value);
   bool EvalPipe(const Node& pipe, const Value& dot, Value& out);
 
-  const ParsedTemplates& templates_;
-  const TemplateData& data_;
+  const Execution& execution_;
+  const ParsedTemplates* source_;  // what is being walked
   std::string_view file_, template_;
   const Node* node_ = nullptr;  // what an error is about
   std::vector<Variable> variables_;
   std::string error_;
-  std::int64_t steps_left_ = kMaxSteps;
+  std::int64_t steps_left_;
   int depth_ = 0;
 
  private:
@@ -73,6 +77,8 @@ class Evaluator {
   // .a.b, $x.a.b, (…).a.b; the last of them may be a method with arguments.
   bool EvalFields(const Node& node, const Value& dot, Operands operands, const Final& final,
                   Value& out);
+  // A number where a duration is wanted.
+  bool EvalDuration(const Node& node, Value& out);
   bool CallMethod(const Method& method, const Value& value, const Value& dot, Operands operands,
                   const Final& final, Value& out);
   // An argument of the wanted kind: an operand, or what came through the bar.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "rules/template/escape.h"
 #include "rules/template/evaluator.h"
 #include "rules/template/fields.h"
 #include "rules/template/format.h"
@@ -16,13 +17,12 @@ enum class Flow : std::uint8_t { kOn, kBreak, kContinue, kFailed };
 // Whatever can fail returns Flow::kFailed and has then left its reason in error_.
 class Executor : private Evaluator {
  public:
-  Executor(const ParsedTemplates& templates, const TemplateData& data, std::string_view name)
-      : Evaluator(templates, data, name) {}
+  explicit Executor(const Execution& execution) : Evaluator(execution) {}
 
   Result<std::string> Run() {
-    const Value dot = Value::Data(data_);
+    const Value& dot = execution_.dot;
     variables_.push_back({"$", dot});
-    if (Walk(*templates_.root, dot) == Flow::kFailed) {
+    if (Walk(*execution_.templates.root, dot) == Flow::kFailed && !full_) {
       return ecsward::Fail(ErrorCode::kInvalidArgument, error_);
     }
     return std::move(out_);
@@ -30,7 +30,13 @@ class Executor : private Evaluator {
 
  private:
   bool Write(std::string_view text) {
-    if (out_.size() + text.size() > kMaxOutputBytes) return Fail("the output is too long");
+    const ExecutionLimits& limits = execution_.limits;
+    if (out_.size() + text.size() > limits.output_bytes) {
+      if (!limits.stop_when_full) return Fail("the output is too long");
+      out_ += text.substr(0, limits.output_bytes - out_.size());
+      full_ = true;
+      return false;  // without a problem: Run knows
+    }
     out_ += text;
     return Charge(text.size());
   }
@@ -69,7 +75,9 @@ class Executor : private Evaluator {
     if (!EvalPipe(*node.pipe, dot, value)) return Flow::kFailed;
     if (!node.pipe->names.empty()) return Flow::kOn;
     node_ = &node;
-    if (value.kind() == Kind::kString) return Write(value.text()) ? Flow::kOn : Flow::kFailed;
+    if (value.kind() == Kind::kString && !execution_.escape_html) {
+      return Write(value.text()) ? Flow::kOn : Flow::kFailed;
+    }
     std::string text;
     if (value.kind() == Kind::kNone) {
       text = "<no value>";
@@ -77,7 +85,16 @@ class Executor : private Evaluator {
       FormatValue(value, 'v', {}, text);
       if (value.kind() == Kind::kSample) text.erase(0, 1);  // a pointer, which printing follows
     }
+    if (execution_.escape_html && value.kind() != Kind::kHtml && !IsEscaped(*node.pipe)) {
+      text = EscapeHtml(text);
+    }
     return Write(text) ? Flow::kOn : Flow::kFailed;
+  }
+
+  // The last thing done to it was to escape it.
+  static bool IsEscaped(const Node& pipe) {
+    const Node& last = *pipe.children.back()->children.front();
+    return last.type == NodeType::kIdentifier && (last.text == "html" || last.text == "urlquery");
   }
 
   Flow WalkBranch(const Node& node, const Value& dot) {
@@ -133,8 +150,8 @@ class Executor : private Evaluator {
   }
 
   Flow WalkTemplate(const Node& node, const Value& dot) {
-    const auto found = templates_.named.find(node.text);
-    if (found == templates_.named.end()) {
+    const NamedTemplate found = FindNamed(node.text);
+    if (found.list == nullptr) {
       Fail("template " + Quote(node.text) + " not defined");
       return Flow::kFailed;
     }
@@ -146,23 +163,36 @@ class Executor : private Evaluator {
     if (node.pipe && !EvalPipe(*node.pipe, dot, inner)) return Flow::kFailed;
     std::vector<Variable> outer = std::exchange(variables_, {{"$", inner}});
     const std::string_view name = std::exchange(template_, std::string_view(node.text));
+    const std::string_view file = std::exchange(file_, found.file);
+    const ParsedTemplates* const source = std::exchange(source_, found.source);
     ++template_depth_;
-    const Flow flow = Walk(*found->second, inner);
+    const Flow flow = Walk(*found.list, inner);
     --template_depth_;
+    if (flow == Flow::kFailed) return flow;  // the problem is told of where it happened
+    source_ = source;
+    file_ = file;
     template_ = name;
     variables_ = std::move(outer);
-    return flow == Flow::kFailed ? flow : Flow::kOn;
+    return Flow::kOn;
+  }
+
+  NamedTemplate FindNamed(const std::string& name) const {
+    const ParsedTemplates& own = execution_.templates;
+    if (const auto found = own.named.find(name); found != own.named.end()) {
+      return {&own, execution_.name, found->second.get()};
+    }
+    if (execution_.others == nullptr) return {};
+    const auto found = execution_.others->find(name);
+    return found == execution_.others->end() ? NamedTemplate() : found->second;
   }
 
   std::string out_;
+  bool full_ = false;
   int template_depth_ = 0;
 };
 
 }  // namespace
 
-Result<std::string> Execute(const ParsedTemplates& templates, const TemplateData& data,
-                            std::string_view name) {
-  return Executor(templates, data, name).Run();
-}
+Result<std::string> Execute(const Execution& execution) { return Executor(execution).Run(); }
 
 }  // namespace ecsward::templates

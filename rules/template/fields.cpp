@@ -1,64 +1,15 @@
 #include "rules/template/fields.h"
 
-#include <array>
+#include <algorithm>
 #include <memory>
-
-#include "rules/template/go_time.h"
 
 namespace ecsward::templates {
 namespace {
 
-using Text = const std::string&;
-
-constexpr std::array kTimeMethods = {
-    Method{"Day", false, [](const Value& v, Text) { return Value::Int(ToCivil(v.integer()).day); }},
-    Method{
-        "Format", true,
-        [](const Value& v, Text layout) { return Value::String(FormatTime(v.integer(), layout)); }},
-    Method{"Hour", false,
-           [](const Value& v, Text) { return Value::Int(ToCivil(v.integer()).hour); }},
-    Method{"Minute", false,
-           [](const Value& v, Text) { return Value::Int(ToCivil(v.integer()).minute); }},
-    Method{"Month", false,
-           [](const Value& v, Text) {
-             return Value::Number(Kind::kMonth, ToCivil(v.integer()).month);
-           }},
-    Method{"Second", false,
-           [](const Value& v, Text) { return Value::Int(ToCivil(v.integer()).second); }},
-    Method{"String", false,
-           [](const Value& v, Text) { return Value::String(FormatTime(v.integer())); }},
-    Method{"UTC", false, [](const Value& v, Text) { return v; }},
-    Method{"Unix", false,
-           [](const Value& v, Text) {
-             const std::int64_t ms = v.integer();
-             return Value::Int(ms / 1000 - (ms % 1000 < 0 ? 1 : 0));
-           }},
-    Method{"UnixMilli", false, [](const Value& v, Text) { return Value::Int(v.integer()); }},
-    Method{"Weekday", false,
-           [](const Value& v, Text) {
-             return Value::Number(Kind::kWeekday, ToCivil(v.integer()).weekday);
-           }},
-    Method{"Year", false,
-           [](const Value& v, Text) { return Value::Int(ToCivil(v.integer()).year); }},
-    Method{"YearDay", false,
-           [](const Value& v, Text) { return Value::Int(ToCivil(v.integer()).year_day); }},
-};
-constexpr std::array kMonthMethods = {
-    Method{"String", false,
-           [](const Value& v, Text) { return Value::String(std::string(MonthName(v.integer()))); }},
-};
-constexpr std::array kWeekdayMethods = {
-    Method{
-        "String", false,
-        [](const Value& v, Text) { return Value::String(std::string(WeekdayName(v.integer()))); }},
-};
-
-template <std::size_t N>
-const Method* FindIn(const std::array<Method, N>& methods, std::string_view name) {
-  for (const Method& method : methods) {
-    if (method.name == name) return &method;
-  }
-  return nullptr;
+const Method* FindIn(std::span<const Method> methods, std::string_view name) {
+  const auto found = std::find_if(methods.begin(), methods.end(),
+                                  [&](const Method& method) { return method.name == name; });
+  return found == methods.end() ? nullptr : &*found;
 }
 
 // The data outlives every value of an expansion.
@@ -97,11 +48,14 @@ bool SampleField(const Value::Sample& sample, std::string_view name, Value& out)
 const Method* FindMethod(const Value& value, std::string_view name) {
   switch (value.kind()) {
     case Kind::kTime:
-      return FindIn(kTimeMethods, name);
+    case Kind::kDuration:
     case Kind::kMonth:
-      return FindIn(kMonthMethods, name);
     case Kind::kWeekday:
-      return FindIn(kWeekdayMethods, name);
+      return FindIn(TimeMethods(value.kind()), name);
+    case Kind::kKv:
+      return FindIn(KvMethods(), name);
+    case Kind::kList:
+      return FindIn(value.list().methods, name);
     default:
       return nullptr;
   }
@@ -119,13 +73,20 @@ Result<Value> GetField(const Value& value, std::string_view name, bool arguments
     case Kind::kSample:
       found = SampleField(value.sample(), name, out);
       break;
+    case Kind::kObject:
+      if (auto field = value.object().Field(name)) {
+        found = true;
+        out = *std::move(field);
+      }
+      break;
     case Kind::kLabels:
+    case Kind::kKv:
     case Kind::kMap:
       if (arguments) {
         return Fail(ErrorCode::kInvalidArgument,
                     std::string(name) + " is not a method but has arguments");
       }
-      if (value.kind() == Kind::kLabels) {
+      if (value.is_labels()) {
         return Value::String(std::string(Get(value.labels(), name)));
       }
       if (const auto at = value.map().find(std::string(name)); at != value.map().end()) {
@@ -152,6 +113,7 @@ bool EachElement(const Value& value,
     case Kind::kNone:
       return true;
     case Kind::kLabels:
+    case Kind::kKv:
       for (const LabelPair& pair : value.labels()) {
         if (!visit(Value::String(pair.name), Value::String(pair.value))) break;
       }
@@ -161,6 +123,13 @@ bool EachElement(const Value& value,
         if (!visit(Value::String(name), element)) break;
       }
       return true;
+    case Kind::kList: {
+      std::int64_t index = 0;
+      for (const Value& item : value.list().items) {
+        if (!visit(Value::Int(index++), item)) break;
+      }
+      return true;
+    }
     case Kind::kSamples: {
       std::int64_t index = 0;
       for (const Value::Sample& sample : value.samples()) {

@@ -3,19 +3,24 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "rules/template/functions.h"
 #include "rules/template/value.h"
 
 namespace ecsward::templates {
 
 struct Method {
   std::string_view name;
-  bool takes_text = false;
-  Value (*call)(const Value& value, const std::string& argument) = nullptr;
+  Parameter argument = Parameter::kNone;
+  Value (*call)(const Value& value, const Value& argument) = nullptr;
 };
+std::span<const Method> TimeMethods(Kind kind);  // time_methods.cpp
+// kv_methods.cpp: SortedPairs, Names, Values, Remove; pairs have Names and Values again.
+std::span<const Method> KvMethods();
 // Null when the value's type has none of that name.
 const Method* FindMethod(const Value& value, std::string_view name);
 

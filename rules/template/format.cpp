@@ -104,6 +104,28 @@ void FormatData(const TemplateData& data, char32_t verb, const FormatSpec& spec,
   out += '}';
 }
 
+void FormatObject(const Object& object, char32_t verb, const FormatSpec& spec, std::string& out) {
+  out += '{';
+  for (const std::string_view name : object.fields()) {
+    if (Full(out)) return;
+    FormatField(name, verb, spec, out);
+    if (const auto value = object.Field(name)) FormatValue(*value, verb, spec, out);
+  }
+  out += '}';
+}
+
+void FormatList(const List& list, char32_t verb, const FormatSpec& spec, std::string& out) {
+  out += '[';
+  bool first = true;
+  for (const Value& item : list.items) {
+    if (Full(out)) return;
+    if (!first) out += ' ';
+    first = false;
+    FormatValue(item, verb, spec, out);
+  }
+  out += ']';
+}
+
 // What has a name besides its number.
 bool FormatNamed(std::string_view name, char32_t verb, const FormatSpec& spec, std::string& out) {
   return verb != 'd' && FormatText(name, verb, spec, out);
@@ -136,8 +158,12 @@ bool TryFormat(const Value& value, char32_t verb, const FormatSpec& spec, std::s
       if (verb == 'v' && spec.go_syntax) return FormatText(value.text(), 'q', spec, out);
       return FormatText(value.text(), verb, spec, out);
     case Kind::kTime:
-      return FormatText(FormatTime(value.integer()), verb, spec, out);
+      return FormatText(FormatTime(value.moment()), verb, spec, out);
+    case Kind::kDuration:
+      return FormatNamed(FormatGoDuration(value.integer()), verb, spec, out) ||
+             FormatInteger(value.integer(), verb, spec, out);
     case Kind::kLabels:
+    case Kind::kKv:
       FormatLabels(value.labels(), verb, spec, out);
       return true;
     case Kind::kMap:
@@ -152,6 +178,12 @@ bool TryFormat(const Value& value, char32_t verb, const FormatSpec& spec, std::s
       return true;
     case Kind::kData:
       FormatData(value.data(), verb, spec, out);
+      return true;
+    case Kind::kObject:
+      FormatObject(value.object(), verb, spec, out);
+      return true;
+    case Kind::kList:
+      FormatList(value.list(), verb, spec, out);
       return true;
   }
   return false;

@@ -6,13 +6,23 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "rules/template/parse_tree.h"
 #include "rules/template/template.h"
 #include "rules/template/value.h"
 
 namespace ecsward::templates {
 
 // What a function wants of an argument.
-enum class Parameter : std::uint8_t { kAny, kString, kSamples, kSample };
+enum class Parameter : std::uint8_t {
+  kNone,  // there is none
+  kAny,
+  kString,
+  kSamples,
+  kSample,
+  kTime,
+  kDuration,
+  kTexts,  // []string
+};
 
 using Arguments = std::span<const Value>;
 
@@ -26,11 +36,13 @@ struct Function {
   bool variadic() const { return most < 0; }
 };
 
-std::span<const Function> BuiltinFunctions();     // builtin_functions.cpp
-std::span<const Function> ComparisonFunctions();  // comparison_functions.cpp
-std::span<const Function> PrometheusFunctions();  // prometheus_functions.cpp
-// Null when there is none. The order above: Prometheus's first.
-const Function* FindFunction(std::string_view name);
+std::span<const Function> BuiltinFunctions();       // builtin_functions.cpp
+std::span<const Function> ComparisonFunctions();    // comparison_functions.cpp
+std::span<const Function> PrometheusFunctions();    // prometheus_functions.cpp
+std::span<const Function> NotificationFunctions();  // notification_functions.cpp
+// Null when there is none. The order above: Prometheus's first; of notifications their own first,
+// and none that is about samples.
+const Function* FindFunction(std::string_view name, FunctionSet set);
 
 // `and` and `or` are functions by name; the executor evaluates their arguments only as far as
 // needed.

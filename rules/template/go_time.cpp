@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <ctime>
 
 namespace ecsward::templates {
 namespace {
@@ -53,7 +56,7 @@ std::string Fraction(int millisecond, std::size_t digits, bool keep_zeros) {
 using Writer = std::string (*)(const CivilTime&);
 struct Piece {
   std::string_view example;
-  Writer write;
+  Writer write = nullptr;  // null: of the zone, see WriteZone
 };
 std::string Two(int value) { return fmt::format("{:02}", value); }
 int Hour12(int hour) { return hour % 12 == 0 ? 12 : hour % 12; }
@@ -65,7 +68,7 @@ const std::array kPieces = {
     Piece{"Monday", [](const CivilTime& t) { return std::string(WeekdayName(t.weekday)); }},
     Piece{"Mon",
           [](const CivilTime& t) { return std::string(WeekdayName(t.weekday).substr(0, 3)); }},
-    Piece{"MST", [](const CivilTime&) { return std::string("UTC"); }},
+    Piece{"MST"},
     Piece{"01", [](const CivilTime& t) { return Two(t.month); }},
     Piece{"002", [](const CivilTime& t) { return fmt::format("{:03}", t.year_day); }},
     Piece{"02", [](const CivilTime& t) { return Two(t.day); }},
@@ -85,17 +88,31 @@ const std::array kPieces = {
     Piece{"5", [](const CivilTime& t) { return std::to_string(t.second); }},
     Piece{"PM", [](const CivilTime& t) { return std::string(t.hour >= 12 ? "PM" : "AM"); }},
     Piece{"pm", [](const CivilTime& t) { return std::string(t.hour >= 12 ? "pm" : "am"); }},
-    Piece{"-07:00:00", [](const CivilTime&) { return std::string("+00:00:00"); }},
-    Piece{"-07:00", [](const CivilTime&) { return std::string("+00:00"); }},
-    Piece{"-070000", [](const CivilTime&) { return std::string("+000000"); }},
-    Piece{"-0700", [](const CivilTime&) { return std::string("+0000"); }},
-    Piece{"-07", [](const CivilTime&) { return std::string("+00"); }},
-    Piece{"Z07:00:00", [](const CivilTime&) { return std::string("Z"); }},
-    Piece{"Z07:00", [](const CivilTime&) { return std::string("Z"); }},
-    Piece{"Z070000", [](const CivilTime&) { return std::string("Z"); }},
-    Piece{"Z0700", [](const CivilTime&) { return std::string("Z"); }},
-    Piece{"Z07", [](const CivilTime&) { return std::string("Z"); }},
+    Piece{"-07:00:00"},
+    Piece{"-07:00"},
+    Piece{"-070000"},
+    Piece{"-0700"},
+    Piece{"-07"},
+    Piece{"Z07:00:00"},
+    Piece{"Z07:00"},
+    Piece{"Z070000"},
+    Piece{"Z0700"},
+    Piece{"Z07"},
 };
+
+// "-07:00", "Z0700", "MST": the zone as the example has it.
+std::string WriteZone(std::string_view example, const Moment& moment) {
+  if (example == "MST") return moment.zone.data();
+  if (example.front() == 'Z' && moment.offset_seconds == 0) return "Z";
+  const bool colons = example.find(':') != std::string_view::npos;
+  const auto digits =
+      std::count_if(example.begin(), example.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const int offset = std::abs(moment.offset_seconds);
+  std::string out = fmt::format("{}{:02}", moment.offset_seconds < 0 ? '-' : '+', offset / 3600);
+  if (digits >= 4) out += fmt::format("{}{:02}", colons ? ":" : "", offset / 60 % 60);
+  if (digits >= 6) out += fmt::format("{}{:02}", colons ? ":" : "", offset % 60);
+  return out;
+}
 
 // ".000", ",999": how many characters of `layout` are a fraction of a second; 0: none.
 std::size_t FractionLength(std::string_view layout) {
@@ -145,12 +162,35 @@ std::string_view WeekdayName(std::int64_t weekday) {
   return weekday >= 0 && weekday < 7 ? kWeekdays[static_cast<std::size_t>(weekday)] : "%!Weekday";
 }
 
-std::string FormatTime(std::int64_t unix_ms) {
-  return FormatTime(unix_ms, "2006-01-02 15:04:05.999999999 -0700 MST");
+CivilTime ToCivil(const Moment& moment) {
+  return ToCivil(moment.unix_ms + std::int64_t{moment.offset_seconds} * 1000);
 }
 
-std::string FormatTime(std::int64_t unix_ms, std::string_view layout) {
-  const CivilTime time = ToCivil(unix_ms);
+Moment InHostZone(std::int64_t unix_ms) {
+  Moment out{unix_ms};
+  const auto seconds = static_cast<std::time_t>(unix_ms / 1000 - (unix_ms % 1000 < 0 ? 1 : 0));
+  std::tm time{};
+  if (::localtime_r(&seconds, &time) == nullptr) return out;
+  out.offset_seconds = static_cast<std::int32_t>(time.tm_gmtoff);
+  out.zone = {};
+  const std::string_view name = time.tm_zone == nullptr ? "" : time.tm_zone;
+  name.copy(out.zone.data(), out.zone.size() - 1);
+  return out;
+}
+
+std::optional<Moment> InZone(std::int64_t unix_ms, std::string_view zone) {
+  if (zone == "Local") return InHostZone(unix_ms);
+  if (zone.empty() || zone == "UTC") return Moment{unix_ms};
+  if (zone == "Asia/Shanghai" || zone == "PRC") return Moment{unix_ms, 8 * 3600, {"CST"}};
+  return std::nullopt;
+}
+
+std::string FormatTime(const Moment& moment) {
+  return FormatTime(moment, "2006-01-02 15:04:05.999999999 -0700 MST");
+}
+
+std::string FormatTime(const Moment& moment, std::string_view layout) {
+  const CivilTime time = ToCivil(moment);
   std::string out;
   while (!layout.empty()) {
     if (const std::size_t length = FractionLength(layout); length > 0) {
@@ -159,7 +199,7 @@ std::string FormatTime(std::int64_t unix_ms, std::string_view layout) {
       out += fraction;
       layout.remove_prefix(length);
     } else if (const Piece* piece = PieceAt(layout)) {
-      out += piece->write(time);
+      out += piece->write != nullptr ? piece->write(time) : WriteZone(piece->example, moment);
       layout.remove_prefix(piece->example.size());
     } else {
       out += layout.front();
@@ -167,6 +207,29 @@ std::string FormatTime(std::int64_t unix_ms, std::string_view layout) {
     }
   }
   return out;
+}
+
+std::string FormatGoDuration(std::int64_t nanoseconds) {
+  if (nanoseconds == 0) return "0s";
+  std::string out = nanoseconds < 0 ? "-" : "";
+  // Not -nanoseconds: the least of all has no positive counterpart.
+  const std::uint64_t size = nanoseconds < 0 ? 0 - static_cast<std::uint64_t>(nanoseconds)
+                                             : static_cast<std::uint64_t>(nanoseconds);
+  // A number with up to nine digits behind the point, none of them a zero at the end.
+  const auto with_fraction = [](std::uint64_t value, std::uint64_t unit) {
+    std::string text = std::to_string(value / unit);
+    std::string rest = std::to_string(unit + value % unit).substr(1);
+    while (!rest.empty() && rest.back() == '0') rest.pop_back();
+    return rest.empty() ? text : text + "." + rest;
+  };
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  if (size < 1'000) return out + std::to_string(size) + "ns";
+  if (size < 1'000'000) return out + with_fraction(size, 1'000) + "µs";
+  if (size < kSecond) return out + with_fraction(size, 1'000'000) + "ms";
+  const std::uint64_t minutes = size / (60 * kSecond);
+  if (minutes >= 60) out += std::to_string(minutes / 60) + "h";
+  if (minutes > 0) out += std::to_string(minutes % 60) + "m";
+  return out + with_fraction(size % (60 * kSecond), kSecond) + "s";
 }
 
 }  // namespace ecsward::templates

@@ -1,6 +1,7 @@
-// Moments in UTC, as templates show them: Go's time.Time as far as toTime makes one.
+// Moments as templates show them: Go's time.Time to the millisecond.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,12 +17,32 @@ struct CivilTime {
 };
 CivilTime ToCivil(std::int64_t unix_ms);
 
+// A moment, and the zone that it is shown in.
+struct Moment {
+  std::int64_t unix_ms = 0;
+  std::int32_t offset_seconds = 0;     // east of Greenwich
+  std::array<char, 8> zone = {"UTC"};  // the abbreviation, cut where it is longer
+};
+CivilTime ToCivil(const Moment& moment);  // in its zone
+Moment InHostZone(std::int64_t unix_ms);
+// The host's for "Local", and of all others those that never change their clocks: "UTC", and
+// "Asia/Shanghai", as all of China. Nothing for a zone that is not known here.
+std::optional<Moment> InZone(std::int64_t unix_ms, std::string_view zone);
+
+inline constexpr std::int64_t kZeroTimeMs = -62'135'596'800'000;  // Go's: 0001-01-01 00:00:00 UTC
+
 std::string_view MonthName(std::int64_t month);      // 1: "January"
 std::string_view WeekdayName(std::int64_t weekday);  // 0: "Sunday"
 
 // "2006-01-02 15:04:05.999 +0000 UTC", as Go prints a time.
-std::string FormatTime(std::int64_t unix_ms);
+std::string FormatTime(const Moment& moment);
+inline std::string FormatTime(std::int64_t unix_ms) { return FormatTime(Moment{unix_ms}); }
 // By an example, as Go's Time.Format: "Jan 2 15:04:05 2006".
-std::string FormatTime(std::int64_t unix_ms, std::string_view layout);
+std::string FormatTime(const Moment& moment, std::string_view layout);
+inline std::string FormatTime(std::int64_t unix_ms, std::string_view layout) {
+  return FormatTime(Moment{unix_ms}, layout);
+}
+// As Go prints a time.Duration: "1h2m3.5s", "0s".
+std::string FormatGoDuration(std::int64_t nanoseconds);
 
 }  // namespace ecsward::templates

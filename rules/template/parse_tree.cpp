@@ -1,5 +1,7 @@
 #include "rules/template/parse_tree.h"
 
+#include <algorithm>
+
 #include "rules/template/unicode.h"
 
 namespace ecsward::templates {
@@ -113,6 +115,13 @@ std::string ToString(const Node& node) {
   std::string out;
   Append(node, out);
   return out;
+}
+
+bool IsEmptyTree(const Node& list) {
+  return std::all_of(list.children.begin(), list.children.end(), [](const NodePtr& node) {
+    return node->type == NodeType::kText &&
+           node->text.find_first_not_of(" \t\r\n\v\f") == std::string::npos;
+  });
 }
 
 }  // namespace ecsward::templates

@@ -59,8 +59,15 @@ struct Node {
 // As the template would be written: for error messages.
 std::string ToString(const Node& node);
 
+// Nothing in it but blanks.
+bool IsEmptyTree(const Node& list);
+
+// Whose functions a template may call.
+enum class FunctionSet : std::uint8_t { kRules, kNotifications };
+
 struct ParsedTemplates {
-  std::string text;                      // of the whole
+  std::string text;  // of the whole
+  FunctionSet functions = FunctionSet::kRules;
   std::map<std::string, NodePtr> named;  // {{define}} and {{block}}
   NodePtr root;
 };

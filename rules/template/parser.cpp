@@ -1,6 +1,5 @@
 #include "rules/template/parser.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "rules/template/pipeline_parser.h"
@@ -14,7 +13,8 @@ enum class ListEnd : std::uint8_t { kEnd, kElse, kEof };
 
 class Parser : private PipelineParser {
  public:
-  Parser(std::string_view text, std::string_view name) : PipelineParser(text, name) {}
+  Parser(std::string_view text, std::string_view name, FunctionSet functions)
+      : PipelineParser(text, name, functions) {}
 
   Result<ParsedTemplates> Run() {
     ParsedTemplates out;
@@ -211,20 +211,13 @@ class Parser : private PipelineParser {
       return false;
     }
     NodePtr& known = named_[name];
-    if (known && !IsEmpty(*known)) {
-      if (IsEmpty(*list)) return true;
+    if (known && !IsEmptyTree(*known)) {
+      if (IsEmptyTree(*list)) return true;
       Error("template: multiple definition of template " + Quote(name));
       return false;
     }
     known = std::move(list);
     return true;
-  }
-
-  static bool IsEmpty(const Node& list) {
-    return std::all_of(list.children.begin(), list.children.end(), [](const NodePtr& node) {
-      return node->type == NodeType::kText &&
-             node->text.find_first_not_of(" \t\r\n\v\f") == std::string::npos;
-    });
   }
 
   int ranges_ = 0;  // how many {{range}} we are in
@@ -233,12 +226,15 @@ class Parser : private PipelineParser {
 
 }  // namespace
 
-Result<ParsedTemplates> Parse(std::string text, std::string_view name) {
+Result<ParsedTemplates> Parse(std::string text, std::string_view name, FunctionSet functions) {
   if (text.size() > kMaxTemplateBytes) {
     return Fail(ErrorCode::kParse, "template: " + std::string(name) + ":1: template is too long");
   }
-  auto parsed = Parser(text, name).Run();
-  if (parsed) parsed->text = std::move(text);
+  auto parsed = Parser(text, name, functions).Run();
+  if (parsed) {
+    parsed->text = std::move(text);
+    parsed->functions = functions;
+  }
   return parsed;
 }
 

@@ -15,6 +15,7 @@ inline constexpr std::size_t kMaxTemplateBytes = std::size_t{256} << 10;
 inline constexpr int kMaxNesting = 100;
 
 // errors: kParse `template: name:3: function "foo" not defined`
-Result<ParsedTemplates> Parse(std::string text, std::string_view name);
+Result<ParsedTemplates> Parse(std::string text, std::string_view name,
+                              FunctionSet functions = FunctionSet::kRules);
 
 }  // namespace ecsward::templates

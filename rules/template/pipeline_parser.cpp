@@ -207,7 +207,7 @@ NodePtr PipelineParser::Term() {
     case TokenType::kIdentifier:
       node = New(NodeType::kIdentifier, token);
       Next();
-      if (FindFunction(token.text) == nullptr) {
+      if (FindFunction(token.text, functions_) == nullptr) {
         return Error("function " + Quote(token.text) + " not defined");
       }
       break;

@@ -16,7 +16,8 @@ namespace ecsward::templates {
 class PipelineParser {
  protected:
   // `text` outlives this.
-  PipelineParser(std::string_view text, std::string_view name) : tokens_(Lex(text)), name_(name) {}
+  PipelineParser(std::string_view text, std::string_view name, FunctionSet functions)
+      : tokens_(Lex(text)), name_(name), functions_(functions) {}
 
   const Token& Peek();
   const Token& Next();
@@ -45,6 +46,7 @@ class PipelineParser {
 
   Tokens tokens_;
   std::string name_;
+  FunctionSet functions_;
   std::size_t next_ = 0, furthest_ = 0;
   int action_line_ = 0;
   int nesting_ = 0;

@@ -78,6 +78,7 @@ Result<Value> Args(Data, Arguments a) {
 Result<double> ToFloat(const Value& value) {
   if (value.kind() == Kind::kFloat) return value.real();
   if (value.kind() == Kind::kInt) return static_cast<double>(value.integer());
+  if (value.kind() == Kind::kDuration) return static_cast<double>(value.integer()) / 1e9;
   if (value.kind() == Kind::kString) return ParseFloat(value.text());
   return Wrong("can't convert " + std::string(TypeName(value)) + " to float");
 }
@@ -124,15 +125,10 @@ std::string EachRune(Text text) {
   return out;
 }
 
-bool IsUnicodeSpace(char32_t c) {
-  return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
-         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
-}
-
 // Whether a word may begin behind it.
 bool SeparatesWords(char32_t c) {
   if (c == '_' || IsDigit(c) || IsLetter(c)) return false;
-  return c < 0x80 || IsUnicodeSpace(c);
+  return c < 0x80 || IsSpace(c);
 }
 
 // The first letter of every word in upper case.

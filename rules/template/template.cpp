@@ -4,6 +4,7 @@
 
 #include "rules/template/executor.h"
 #include "rules/template/parser.h"
+#include "rules/template/value.h"
 
 namespace ecsward {
 namespace {
@@ -65,7 +66,7 @@ Template& Template::operator=(Template&&) noexcept = default;
 Result<std::string> Template::Expand(const TemplateData& data) const {
   if (!parsed_) return problem_;
   try {
-    auto out = templates::Execute(*parsed_, data, name_);
+    auto out = templates::Execute({*parsed_, name_, data, templates::Value::Data(data)});
     if (!out) return std::move(out).error().Context("error executing template " + name_);
     return out;
   } catch (const std::exception& e) {  // out of memory

@@ -26,7 +26,7 @@ struct TemplateData {
   LabelPairs external_labels;  // $externalLabels
   std::string external_url;    // $externalURL
   double value = 0;            // $value
-  std::int64_t time_ms = 0;    // for `query`
+  std::int64_t time_ms = 0;    // for `query`, and in notifications for `since`
   // `query "…"`: an instant query at time_ms; null: no queries.
   std::function<Result<std::vector<TemplateSample>>(std::string_view expr)> query;
 };

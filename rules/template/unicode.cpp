@@ -210,6 +210,12 @@ bool IsLetter(char32_t rune) {
   return !IsIn(kNoLetters, rune);
 }
 
+bool IsSpace(char32_t c) {
+  return (c >= '\t' && c <= '\r') || c == ' ' || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+         c == 0x3000;
+}
+
 char32_t ToUpper(char32_t rune) {
   if (rune == 0xB5) return 0x39C;
   if (rune == 0xFF) return 0x178;

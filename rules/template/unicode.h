@@ -21,6 +21,7 @@ std::size_t CountRunes(std::string_view text);
 
 bool IsPrintable(char32_t rune);  // as Go's unicode.IsPrint, but for scripts that few use
 bool IsLetter(char32_t rune);     // the same
+bool IsSpace(char32_t rune);      // as Go's unicode.IsSpace
 inline bool IsDigit(char32_t rune) { return rune >= '0' && rune <= '9'; }
 char32_t ToUpper(char32_t rune);
 char32_t ToLower(char32_t rune);

@@ -2,6 +2,14 @@
 
 namespace ecsward::templates {
 
+Value Value::TextsOf(std::vector<std::string> texts) {
+  auto list = std::make_shared<List>();
+  list->type = kTextsType;
+  list->items.reserve(texts.size());
+  for (std::string& text : texts) list->items.push_back(String(std::move(text)));
+  return ListOf(std::move(list));
+}
+
 std::string_view TypeName(const Value& value) {
   switch (value.kind()) {
     case Kind::kNone:
@@ -20,6 +28,8 @@ std::string_view TypeName(const Value& value) {
       return "template.HTML";
     case Kind::kLabels:
       return "map[string]string";
+    case Kind::kKv:
+      return "template.KV";
     case Kind::kMap:
       return "map[string]interface {}";
     case Kind::kSamples:
@@ -28,10 +38,16 @@ std::string_view TypeName(const Value& value) {
       return "*template.sample";
     case Kind::kTime:
       return "*time.Time";
+    case Kind::kDuration:
+      return "time.Duration";
     case Kind::kMonth:
       return "time.Month";
     case Kind::kWeekday:
       return "time.Weekday";
+    case Kind::kObject:
+      return value.object().type();
+    case Kind::kList:
+      return value.list().type;
     case Kind::kData:
       break;
   }
@@ -49,6 +65,7 @@ bool IsTrue(const Value& value) {
     case Kind::kByte:
     case Kind::kMonth:
     case Kind::kWeekday:
+    case Kind::kDuration:
       return value.integer() != 0;
     case Kind::kFloat:
       return value.real() != 0;
@@ -56,14 +73,18 @@ bool IsTrue(const Value& value) {
     case Kind::kHtml:
       return !value.text().empty();
     case Kind::kLabels:
+    case Kind::kKv:
       return !value.labels().empty();
     case Kind::kMap:
       return !value.map().empty();
     case Kind::kSamples:
       return !value.samples().empty();
+    case Kind::kList:
+      return !value.list().items.empty();
     case Kind::kSample:
     case Kind::kTime:
     case Kind::kData:
+    case Kind::kObject:
       break;
   }
   return true;
