@@ -7,11 +7,11 @@
 #include <optional>
 #include <set>
 
-#include "metrics/evidence_json.h"
 #include "agent/api_json.h"
 #include "agent/ask_commands.h"
 #include "agent/ask_text.h"
 #include "agent/remote_history.h"
+#include "metrics/evidence_json.h"
 #include "metrics/history_file.h"
 #include "rules/promql/duration.h"
 #include "rules/rule_engine.h"
@@ -30,7 +30,7 @@ CommandResult Failed(const std::string& message) {
 }
 
 std::string_view WhatHappened(const AlertChange& change) {
-  switch (change.now.alert.state) {
+  switch (change.now->alert.state) {
     case AlertState::kPending:
       return "pending";
     case AlertState::kFiring:
@@ -46,7 +46,7 @@ struct Seen {
 };
 
 std::string ChangeLine(const AlertChange& change, std::int64_t time_ms, bool json) {
-  const Alert& alert = change.now.alert;
+  const Alert& alert = change.now->alert;
   if (json) {
     return Dump({{"time", Rfc3339(time_ms)},
                  {"state", std::string(WhatHappened(change))},
@@ -59,9 +59,9 @@ std::string ChangeLine(const AlertChange& change, std::int64_t time_ms, bool jso
   Set(labels, "alertname", "");
   std::string line =
       fmt::format("{}  {:<10}  {}{}  value {:.6g}\n", Rfc3339(time_ms), WhatHappened(change),
-                  change.now.rule, ToString(labels), alert.value);
+                  change.now->rule, ToString(labels), alert.value);
   const auto summary = Get(alert.annotations, "summary");
-  if (change.now.alert.state == AlertState::kFiring && !summary.empty()) {
+  if (change.now->alert.state == AlertState::kFiring && !summary.empty()) {
     line += fmt::format("{:34}{}\n", "", summary);
   }
   return ForTerminal(line);
@@ -138,8 +138,8 @@ CommandResult RunBacktestCommand(const AskArguments& ask, const std::string& soc
   engine.OnChange([&](const AlertChange& change) {
     if (change.evidence) return;
     result.out += ChangeLine(change, now_ms, ask.json);
-    if (change.now.alert.state == AlertState::kPending) ++seen.pending;
-    if (change.now.alert.state == AlertState::kFiring) ++seen.firing;
+    if (change.now->alert.state == AlertState::kPending) ++seen.pending;
+    if (change.now->alert.state == AlertState::kFiring) ++seen.firing;
     if (WhatHappened(change) == "resolved") ++seen.resolved;
   });
   const std::int64_t begin = std::max(covered->first_ms, covered->last_ms - range_ms);

@@ -42,10 +42,11 @@ void StateWriter::Start() {
   thread_ = std::thread([this] { Loop(); });
 }
 
-void StateWriter::Post(const RuleAlert& now, std::int64_t evaluated_at_ms) {
+void StateWriter::Post(std::shared_ptr<const RuleAlert> now, std::int64_t evaluated_at_ms) {
   const std::lock_guard lock(mutex_);
   if (overflown_) return;  // the whole picture will be written
-  queue_.alerts.insert_or_assign(KeyOf(now), now);
+  std::string key = KeyOf(*now);
+  queue_.alerts.insert_or_assign(std::move(key), std::move(now));
   queue_.evaluated_at_ms = evaluated_at_ms;
   if (queue_.alerts.size() > kMaxQueued) {
     queue_.alerts.clear();
@@ -163,7 +164,7 @@ void StateWriter::Write(const Batch& batch) {
   } else if (ok) {
     std::vector<RuleAlert> alerts;
     alerts.reserve(batch.alerts.size());
-    for (const auto& [key, alert] : batch.alerts) alerts.push_back(alert);
+    for (const auto& [key, alert] : batch.alerts) alerts.push_back(*alert);
     ok = db_->Write(alerts, batch.evaluated_at_ms);
   }
   (void)Went(ok, db_failing_, "cannot keep alerts' states");

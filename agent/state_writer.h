@@ -65,7 +65,7 @@ class StateWriter {
 
   void Start();
   // Any thread; returns at once. Of several changes of one alert the last is written.
-  void Post(const RuleAlert& now, std::int64_t evaluated_at_ms);
+  void Post(std::shared_ptr<const RuleAlert> now, std::int64_t evaluated_at_ms);
   // The rules were evaluated: with this the downtime can be told after a crash.
   void PostEvaluated(std::int64_t evaluated_at_ms);
   // Everything is other than it was: writes the whole picture.
@@ -78,8 +78,8 @@ class StateWriter {
 
  private:
   struct Batch {
-    std::map<std::string, RuleAlert> alerts;  // by what identifies one
-    std::int64_t evaluated_at_ms = 0;         // 0: nothing new
+    std::map<std::string, std::shared_ptr<const RuleAlert>> alerts;  // by what identifies one
+    std::int64_t evaluated_at_ms = 0;                                // 0: nothing new
   };
   void Loop();
   void Restore();

@@ -27,6 +27,7 @@ bool Step(Alert& alert, bool returned, std::int64_t now_ms, const AlertTimes& ti
     alert.active_at_ms = now_ms;
     alert.fired_at_ms = alert.resolved_at_ms = 0;
     alert.evidence.clear();
+    alert.value_at_resolution.reset();
   }
   alert.keep_firing_since_ms = 0;
   if (alert.state == AlertState::kPending && now_ms - alert.active_at_ms >= times.for_ms) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "rules/localized.h"
+#include "rules/resolution_value.h"
 
 namespace ecsward {
 namespace {
@@ -157,6 +158,21 @@ std::size_t AlertingRule::StepAll(std::int64_t now_ms) {
   return active_count;
 }
 
+void AlertingRule::FinishResolved(const EvaluationTime& at) {
+  for (const auto& active : table_->alerts) {
+    Alert& alert = active->alert;
+    if (alert.state != AlertState::kInactive || active->told != AlertState::kFiring) continue;
+    const auto now = SampleNow(rule_.expr_text, active->source, alert.labels, world_.history,
+                               world_.options.query, at.query_ms);
+    if (!now) continue;
+    alert.value_at_resolution = now->value;
+    const Labels& labels = active->source.empty() ? now->labels : active->source;
+    alert.annotations = templates_.Annotations(labels, now->value, TemplateWorld(at.now_ms));
+    active->texts_are_fresh = false;
+  }
+  templates_.ForgetParsed();
+}
+
 void AlertingRule::ForgetAll(std::int64_t now_ms) {
   for (const auto& active : table_->alerts) {
     active->alert.state = AlertState::kInactive;
@@ -223,7 +239,9 @@ RuleAlert AlertingRule::Shown(const Active& active) const {
 
 void AlertingRule::Tell(Active& active, bool evidence) {
   const AlertState before = std::exchange(active.told, active.alert.state);
-  if (world_.told) world_.told({before, Shown(active), evidence});
+  if (world_.told) {
+    world_.told({before, std::make_shared<const RuleAlert>(Shown(active)), evidence});
+  }
 }
 
 void AlertingRule::TellChanges() {
@@ -271,6 +289,7 @@ Result<void> AlertingRule::Evaluate(const EvaluationTime& at) {
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("exceeded limit of {} with {} alerts", at.limit, active));
   }
+  FinishResolved(at);
   const std::string_view refused = WriteSeries(at);
   TellChanges();
   if (table_->alerts.empty()) table_.reset();
@@ -335,6 +354,20 @@ bool AlertingRule::TakeEvidence(const EvidenceDesk::Answer& answer) {
 void AlertingRule::Collect(std::vector<RuleAlert>& out) const {
   if (table_ == nullptr) return;
   for (const auto& active : table_->alerts) out.push_back(Shown(*active));
+}
+
+void AlertingRule::CollectFiring(std::size_t& skip, std::size_t count,
+                                 std::vector<RuleAlert>& out) const {
+  if (table_ == nullptr) return;
+  for (const auto& active : table_->alerts) {
+    if (out.size() >= count) return;
+    if (active->alert.state != AlertState::kFiring) continue;
+    if (skip > 0) {
+      --skip;
+    } else {
+      out.push_back(Shown(*active));
+    }
+  }
 }
 
 void AlertingRule::Count(std::size_t& pending, std::size_t& firing) const {

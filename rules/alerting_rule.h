@@ -36,6 +36,9 @@ class AlertingRule final : public LiveRule {
   bool TakeEvidence(const EvidenceDesk::Answer& answer);
 
   void Collect(std::vector<RuleAlert>& out) const;
+  // Of the firing ones: leaves `skip` out, then takes until `out` has `count`. `skip` is counted
+  // down.
+  void CollectFiring(std::size_t& skip, std::size_t count, std::vector<RuleAlert>& out) const;
   void Count(std::size_t& pending, std::size_t& firing) const;
   // "" or what is wrong with the rule's wish for evidence.
   const std::string& evidence_problem() const { return evidence_problem_; }
@@ -71,6 +74,8 @@ class AlertingRule final : public LiveRule {
   // Steps every alert, ends what is over. Gives the number of pending and firing ones.
   std::size_t StepAll(std::int64_t now_ms);
   void ForgetAll(std::int64_t now_ms);
+  // The values and texts of those that were resolved just now, as they are now.
+  void FinishResolved(const EvaluationTime& at);
   // "" or why a sample was refused.
   std::string_view WriteSeries(const EvaluationTime& at);
   std::string_view WriteAlert(Active& active, std::int64_t time_ms);

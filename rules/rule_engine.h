@@ -36,14 +36,6 @@ struct RuleEngineOptions {
   std::string language;
 };
 
-// An alert and the rule it comes from, by which it is found again after a restart or reload.
-struct RuleAlert {
-  std::string group_key;  // file;group
-  std::string rule;       // alertname
-  std::string rule_text;  // the expression and what else makes a rule the same rule (its `for`, …)
-  Alert alert;
-};
-
 // What is saved and brought back.
 struct SavedAlerts {
   std::int64_t evaluated_at_ms = 0;  // the last evaluation before the agent went away
@@ -54,7 +46,7 @@ struct SavedAlerts {
 // without `for` goes from inactive to firing at once.
 struct AlertChange {
   AlertState before = AlertState::kInactive;
-  RuleAlert now;
+  std::shared_ptr<const RuleAlert> now;  // shared by all who are told; never null
   bool evidence = false;  // the state is as it was, but evidence has arrived: save it
 };
 
@@ -106,6 +98,8 @@ class RuleEngine {
   std::vector<promql::HistoryNeed> Needs() const;
 
   std::vector<RuleAlert> Alerts() const;  // pending, firing, and lately resolved
+  // Up to `count` of the firing ones, from the one at place `from` on: to go round them bit by bit.
+  std::vector<RuleAlert> Firing(std::size_t from, std::size_t count) const;
   std::vector<RuleStatus> Statuses() const;
   RuleEngineFigures figures() const;
 

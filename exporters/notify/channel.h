@@ -41,6 +41,8 @@ enum class OptionKind : std::uint8_t {
 };
 
 struct ChannelOption {
+  // Dots mean mappings in mappings: "http_config.basic_auth.username". A secret's file is beside
+  // it: "http_config.basic_auth.password_file".
   std::string_view name;
   OptionKind kind = OptionKind::kText;
   std::string_view fallback;  // the default, as it would be written; lists are "a,b"

@@ -59,6 +59,7 @@
 #include "collectors/zoneinfo.h"
 #include "rules/rule_file.h"
 #include "rules/unit_test/test_file.h"
+#include "tests/fuzz/cloud_targets.h"
 #include "tests/fuzz/exporter_targets.h"
 #include "tests/fuzz/ports_targets.h"
 #include "tests/fuzz/process_targets.h"
@@ -177,6 +178,7 @@ const FuzzTarget kTargets[] = {
     {"page", FuzzPage},
     {"parse_accept", FuzzAccept},
     {"parse_addresses", FuzzAddresses},
+    {"parse_api_body", FuzzApiBody},
     {"parse_arp", Fill<std::vector<ArpCount>, ParseArp>},
     {"parse_avc_cache_stats", [](Text t) { (void)ParseAvcCacheStats(t); }},
     {"parse_avc_hash_stats", [](Text t) { (void)ParseAvcHashStats(t); }},
@@ -187,6 +189,7 @@ const FuzzTarget kTargets[] = {
     {"parse_buddyinfo", Fill<BuddyZones, ParseBuddyinfo>},
     {"parse_bus_address", [](Text t) { (void)ParseBusAddress(t); }},
     {"parse_bus_message", FuzzBusMessage},
+    {"parse_cloud_times", FuzzCloudTimes},
     {"parse_cgroup_unit", FuzzCgroupUnit},
     {"parse_cgroups", Fill<std::vector<CgroupController>, ParseCgroups>},
     {"parse_config", [](Text t) { (void)ParseConfig(t); }},
@@ -201,6 +204,7 @@ const FuzzTarget kTargets[] = {
     {"parse_diskstats", Fill<std::vector<DiskLine>, ParseDiskstats>},
     {"parse_fibrechannel_counter", [](Text t) { (void)ParseFibreChannelCounter(t); }},
     {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
+    {"parse_endpoint", FuzzEndpoint},
     {"parse_exit_events", FuzzExitEvents},
     {"parse_group_rule", FuzzGroupRule},
     {"parse_infiniband", FuzzInfiniband},
@@ -232,6 +236,7 @@ const FuzzTarget kTargets[] = {
     {"parse_promql_duration", FuzzPromqlDuration},
     {"parse_rapl_name", [](Text t) { (void)ParseRaplName(t); }},
     {"parse_requests", FuzzRequests},
+    {"parse_role_credentials", FuzzRoleCredentials},
     {"parse_rpc_stats", Fill<RpcStats, ParseRpcStats>},
     {"parse_rule_file", [](Text t) { (void)ParseRuleFile(t, "rules.yml"); }},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},

@@ -24,6 +24,10 @@ RuleAlert Alerting(const std::string& device, AlertState state) {
   return of;
 }
 
+std::shared_ptr<const RuleAlert> Shared(const std::string& device, AlertState state) {
+  return std::make_shared<const RuleAlert>(Alerting(device, state));
+}
+
 // A writer, and whoever has the alerts.
 class StateWriterTest : public testing::Test {
  protected:
@@ -81,8 +85,8 @@ TEST_F(StateWriterTest, BringsBackAlertsAndHistoryAfterACleanStop) {
   Start();
   EXPECT_TRUE(found_.alerts.empty());
   history_ = "samples";
-  writer_->Post(Alerting("sda", AlertState::kPending), 1'000);
-  writer_->Post(Alerting("sda", AlertState::kFiring), 2'000);
+  writer_->Post(Shared("sda", AlertState::kPending), 1'000);
+  writer_->Post(Shared("sda", AlertState::kFiring), 2'000);
   writer_->PostEvaluated(3'000);
   StartAgain();
   ASSERT_EQ(found_.alerts.size(), 1u);
@@ -93,7 +97,7 @@ TEST_F(StateWriterTest, BringsBackAlertsAndHistoryAfterACleanStop) {
 
 TEST_F(StateWriterTest, WritesAChangeWithoutBeingStopped) {
   Start();
-  writer_->Post(Alerting("sda", AlertState::kPending), 1'000);
+  writer_->Post(Shared("sda", AlertState::kPending), 1'000);
   Until([this] {
     const auto db = StateDb::Open(state_ + "/state.db");
     return db && StateDb::Open(state_ + "/state.db")->Load()->alerts.size() == 1;
@@ -112,7 +116,7 @@ TEST_F(StateWriterTest, SetsADamagedDatabaseAsideAndGoesOn) {
   Start();
   EXPECT_TRUE(SetAsideThere("state.db"));
   EXPECT_TRUE(Said("state.db.corrupt-"));
-  writer_->Post(Alerting("sda", AlertState::kPending), 1'000);
+  writer_->Post(Shared("sda", AlertState::kPending), 1'000);
   StartAgain();
   EXPECT_EQ(found_.alerts.size(), 1u);
 }
@@ -149,7 +153,7 @@ TEST_F(StateWriterTest, WritesTheWholePictureWhenItCanAgain) {
 
 TEST_F(StateWriterTest, ForgetsAfterAWhileWhatHasNotComeBack) {
   Start();
-  writer_->Post(Alerting("sda", AlertState::kPending), 1'000);
+  writer_->Post(Shared("sda", AlertState::kPending), 1'000);
   ASSERT_TRUE(writer_->Stop(kPatience));
   all_ = {2'000, {Alerting("sdb", AlertState::kPending)}};
   Start({.checkpoint = milliseconds(1), .reconcile = milliseconds(1)});
@@ -165,7 +169,7 @@ TEST_F(StateWriterTest, KeepsTheWholePictureWhenTooMuchWaits) {
   Start();
   all_ = {9'000, {Alerting("sda", AlertState::kFiring)}};
   for (std::size_t i = 0; i < 3 * StateWriter::kMaxQueued; ++i) {
-    writer_->Post(Alerting(std::to_string(i), AlertState::kPending), 1'000);
+    writer_->Post(Shared(std::to_string(i), AlertState::kPending), 1'000);
   }
   ASSERT_TRUE(writer_->Stop(kPatience));
   Start();

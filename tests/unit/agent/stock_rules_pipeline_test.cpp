@@ -102,8 +102,8 @@ class StockRulesHost {
         ClockDiscipline{.state = kTimeOk, .status = kNano, .offset = 100'000};  // 0.1 ms
     engine_.Load(StockGroups(), NowMs());
     engine_.OnChange([this](const AlertChange& change) {
-      events_[change.now.rule].push_back(
-          {std::string(ToString(change.now.alert.state)), Seconds()});
+      events_[change.now->rule].push_back(
+          {std::string(ToString(change.now->alert.state)), Seconds()});
     });
     feed_.SetNeeds(engine_.Needs());
   }

@@ -19,8 +19,8 @@ std::string NameOf(const Alert& alert) {
 EngineWorld::EngineWorld(RuleEngineOptions options, EvidenceSource* evidence)
     : engine(history, std::move(options), evidence) {
   engine.OnChange([this](const AlertChange& change) {
-    changes_.push_back(fmt::format("{} {}>{}{}", NameOf(change.now.alert), ToString(change.before),
-                                   ToString(change.now.alert.state),
+    changes_.push_back(fmt::format("{} {}>{}{}", NameOf(change.now->alert), ToString(change.before),
+                                   ToString(change.now->alert.state),
                                    change.evidence ? " evidence" : ""));
   });
 }

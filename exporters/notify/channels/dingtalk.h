@@ -1,0 +1,10 @@
+// A robot in a DingTalk group.
+#pragma once
+
+#include "exporters/notify/channel.h"
+
+namespace ecsward::notify {
+
+extern const ChannelSpec kDingtalkChannel;
+
+}  // namespace ecsward::notify
