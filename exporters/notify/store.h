@@ -55,8 +55,8 @@ class NotifyStore {
  public:
   static constexpr std::size_t kMaxDeadLetters = 10'000;  // the oldest go
   static constexpr std::chrono::hours kKeepDeadLetters{24 * 30};
-  static constexpr std::chrono::hours kKeepTold{24 * 14};       // longer than any repeat_interval
-  static constexpr std::chrono::hours kKeepSilences{24 * 5};    // after they have expired
+  static constexpr std::chrono::hours kKeepTold{24 * 14};     // longer than any repeat_interval
+  static constexpr std::chrono::hours kKeepSilences{24 * 5};  // after they have expired
 
   // Opens or makes the file. errors: as OpenDatabase
   static Result<NotifyStore> Open(const std::string& path);
