@@ -61,6 +61,7 @@
 #include "rules/unit_test/test_file.h"
 #include "tests/fuzz/cloud_targets.h"
 #include "tests/fuzz/exporter_targets.h"
+#include "tests/fuzz/notify_content_targets.h"
 #include "tests/fuzz/ports_targets.h"
 #include "tests/fuzz/process_targets.h"
 #include "tests/fuzz/rules_targets.h"
@@ -173,6 +174,7 @@ void FuzzControlRequest(Text t) {
 const FuzzTarget kTargets[] = {
     {"add_socket_table", Fill<SocketTotals, AddSocketTable>},
     {"evaluate_promql", FuzzEvaluate},
+    {"expand_notification", FuzzExpandNotification},
     {"expand_template", FuzzTemplate},
     {"match_label", FuzzMatcher},
     {"page", FuzzPage},
@@ -264,6 +266,7 @@ const FuzzTarget kTargets[] = {
     {"parse_zpool_io", Fill<std::vector<KstatField>, ParseZpoolIo>},
     {"print_values", FuzzPrintf},
     {"read_checkpoint", FuzzCheckpoint},
+    {"render_notification", FuzzRenderNotification},
 };
 // clang-format on
 
