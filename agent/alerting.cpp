@@ -51,6 +51,12 @@ Alerting::Alerting(SeriesTable& table, const Clock& clock, const Logger& log)
 
 Alerting::~Alerting() = default;
 
+void Alerting::SetNotifier(notify::Notifier& notifier, NotifyMetrics& metrics) {
+  const std::lock_guard lock(mutex_);
+  feed_.emplace(notifier);
+  notify_metrics_ = &metrics;
+}
+
 void Alerting::Configure(const Config& config, std::vector<RuleGroup> groups) {
   const bool loaded = !groups.empty();
   Adopt(config, std::move(groups));
@@ -66,6 +72,7 @@ void Alerting::Adopt(const Config& config, std::vector<RuleGroup> groups) {
   const bool same_settings = ToText(settings) == ToText(settings_);
   const bool same_target = settings.target_labels == settings_.target_labels;
   settings_ = settings;
+  if (feed_) feed_->Configure(settings.rules.external_labels, settings.rules.external_url);
   if (groups.empty()) {
     if (rules_) {
       rules_->engine->Load({}, now_ms_);  // tells what is resolved by that
@@ -218,11 +225,15 @@ void Alerting::AfterTick(WallTime wall, MonoTime mono) {
   const std::lock_guard lock(mutex_);
   const RuleTime::Moment moment = time_.Observe(wall, mono);
   now_ms_ = moment.now_ms;
-  if (!rules_) return;
+  if (!rules_) {
+    if (feed_) feed_->OnTick(nullptr, now_ms_);
+    return;
+  }
   if (moment.shift_ms != 0) Shift(moment.shift_ms);
   if (!ReadyToEvaluate(mono)) return;
   rules_->feed.OnTick(now_ms_);
   Evaluate();
+  if (feed_) feed_->OnTick(rules_->engine.get(), now_ms_);
   if (now_ms_ >= trim_at_ms_) {
     trim_at_ms_ = now_ms_ + kTrimEveryMs;
     rules_->history.Trim(now_ms_);
@@ -235,6 +246,7 @@ void Alerting::Shift(std::int64_t delta_ms) {
   if (evaluated_at_ms_ != 0) evaluated_at_ms_ += delta_ms;
   trim_at_ms_ += delta_ms;
   posted_at_ms_ += delta_ms;
+  if (feed_) feed_->Shift(delta_ms);
   if (writer_) writer_->PostAll();  // in the database every time has moved
   const std::string seconds = fmt::format("{:.3f}", static_cast<double>(delta_ms) / 1000);
   log_.Info("the clock was set; rules' times have moved with it", {{"seconds", seconds}});
@@ -276,6 +288,7 @@ void Alerting::Evaluate() {
 
 void Alerting::Told(const AlertChange& change) {
   if (writer_) writer_->Post(change.now, now_ms_);
+  if (feed_) feed_->Told(change);
   if (change.evidence) return;
   const Alert& alert = change.now->alert;
   LabelPairs rest = alert.labels;
@@ -306,6 +319,7 @@ void Alerting::SetReloaded(bool successful) {
 }
 
 void Alerting::BeforeTick() {
+  if (notify_metrics_ != nullptr) notify_metrics_->Report(clock_.Mono());
   const std::lock_guard lock(mutex_);
   own_.BeginRun();
   Recorder out(own_);

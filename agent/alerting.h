@@ -15,8 +15,10 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/alert_feed.h"
 #include "agent/config.h"
 #include "agent/daemon_settings.h"
+#include "agent/notify_metrics.h"
 #include "agent/rule_time.h"
 #include "agent/sampler_thread.h"
 #include "agent/state_writer.h"
@@ -45,6 +47,9 @@ class Alerting final : public TickListener {
 
   // Who tells what is to blame; outlives this. Before Configure; without it nothing is attached.
   void SetEvidence(EvidenceSource& evidence) { evidence_ = &evidence; }
+
+  // Who tells people; both outlive this. Before Configure.
+  void SetNotifier(notify::Notifier& notifier, NotifyMetrics& metrics);
 
   // Puts these rules and settings in the place of those before; alerts of rules that stay keep
   // their state and timers. Any thread.
@@ -118,6 +123,8 @@ class Alerting final : public TickListener {
   RuleEngineFigures before_;          // of engines that were replaced
   bool reloaded_ = true;
   std::unique_ptr<StateWriter> writer_;
+  std::optional<AlertFeed> feed_;
+  NotifyMetrics* notify_metrics_ = nullptr;  // sampler's thread only
 };
 
 }  // namespace ecsward

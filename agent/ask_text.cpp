@@ -81,6 +81,24 @@ std::string ForTerminal(std::string_view text) {
   return safe;
 }
 
+std::string Table(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (const Row& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Width(row[i]));
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += i + 1 < row.size() ? Padded(row[i], widths[i] + 2) : row[i];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
 std::string QueryText(const promql::Value& value, std::int64_t time_ms) {
   switch (value.type) {
     case promql::ValueType::kScalar:

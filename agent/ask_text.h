@@ -34,6 +34,9 @@ std::string ForTerminal(std::string_view text);
 // Columns that a text takes: characters of UTF-8, which is near enough.
 std::size_t Width(std::string_view text);
 std::string Padded(const std::string& text, std::size_t width);
+// Columns as wide as their widest text, two blanks between them.
+using Row = std::vector<std::string>;
+std::string Table(const std::vector<Row>& rows);
 // How long ago, in whole seconds: "3m12s".
 std::string Ago(std::int64_t now_ms, std::int64_t then_ms);
 

@@ -7,11 +7,11 @@
 #include <optional>
 #include <set>
 
-#include "metrics/evidence_json.h"
 #include "agent/api_json.h"
 #include "agent/ask_commands.h"
 #include "agent/ask_text.h"
 #include "agent/remote_history.h"
+#include "metrics/evidence_json.h"
 #include "metrics/history_file.h"
 #include "rules/promql/duration.h"
 #include "rules/rule_engine.h"

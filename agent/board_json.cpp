@@ -3,8 +3,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "metrics/evidence_json.h"
 #include "base/json_fields.h"
+#include "metrics/evidence_json.h"
 
 namespace ecsward {
 namespace {

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "agent/notify_flags.h"
 #include "agent/version.h"
 #include "base/suggest.h"
 
@@ -82,15 +83,6 @@ void AddSharedFlags(CLI::App& app, CommandLine& line, std::string& log_level) {
   app.add_option("--path.udev.data", o.udev_data, "Where the host's /run/udev/data is")
       ->type_name("DIR");
   app.footer(CollectorHelp());
-}
-
-// How to reach the daemon: with its configuration, or its socket.
-void AddDaemonFlags(CLI::App& app, CommandLine& line) {
-  app.add_option("--config", line.config_path, "The daemon's configuration file")
-      ->type_name("FILE")
-      ->default_str(line.config_path);
-  app.add_option("--socket", line.ask.socket, "Its control socket, instead of what the file says")
-      ->type_name("PATH");
 }
 
 void AddQuery(CLI::App& app, CommandLine& line) {
@@ -176,6 +168,14 @@ ParsedCommandLine Misuse(const std::string& message) {
 }
 
 }  // namespace
+
+void AddDaemonFlags(CLI::App& app, CommandLine& line) {
+  app.add_option("--config", line.config_path, "The daemon's configuration file")
+      ->type_name("FILE")
+      ->default_str(line.config_path);
+  app.add_option("--socket", line.ask.socket, "Its control socket, instead of what the file says")
+      ->type_name("PATH");
+}
 
 Result<void> TakeCollectorFlags(std::vector<std::string>& arguments, Overrides& overrides) {
   constexpr std::string_view kOn = "--collector.", kOff = "--no-collector.";
@@ -278,6 +278,7 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
   test->require_subcommand(1);
   CLI::App* test_rules = test->add_subcommand("rules", "Run unit tests of rules");
   AddTestRules(*test_rules, line);
+  std::vector<VerbOf> verbs = AddNotifyVerbs(app, *test, line);
   metrics->add_option("--collectors", line.collectors, "Only these, between commas, or \"all\"")
       ->type_name("a,b|all");
 
@@ -292,17 +293,26 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
     }
     return Misuse(e.what());
   }
-  const std::pair<CLI::App*, Verb> verbs[] = {
-      {run, Verb::kRun},       {check, Verb::kCheck},       {metrics, Verb::kMetrics},
-      {query, Verb::kQuery},   {alerts, Verb::kAlerts},     {ports, Verb::kPorts},
-      {status, Verb::kStatus}, {backtest, Verb::kBacktest}, {test_rules, Verb::kTestRules}};
+  verbs.insert(verbs.end(), {{run, Verb::kRun},
+                             {check, Verb::kCheck},
+                             {metrics, Verb::kMetrics},
+                             {query, Verb::kQuery},
+                             {alerts, Verb::kAlerts},
+                             {ports, Verb::kPorts},
+                             {status, Verb::kStatus},
+                             {backtest, Verb::kBacktest},
+                             {test_rules, Verb::kTestRules}});
   for (const auto& [sub, verb] : verbs) {
     if (!*sub) continue;
     line.verb = verb;
     line.config_given = verb != Verb::kTestRules && sub->count("--config") > 0;
   }
   const AskArguments& ask = line.ask;
-  if (ask.start && ask.range) return Misuse("--start and --range say the same; want one of them");
+  if (line.verb != Verb::kSilenceAdd && ask.start && ask.range)
+    return Misuse("--start and --range say the same; want one of them");
+  if (line.verb == Verb::kSilenceAdd && ask.end && ask.range) {
+    return Misuse("--end and --duration say the same; want one of them");
+  }
   if (ask.at && (ask.start || ask.range || ask.end || ask.step)) {
     return Misuse("--at is one moment; it goes with no --start, --end, --range or --step");
   }

@@ -11,14 +11,34 @@
 
 namespace ecsward {
 
-enum class Verb { kRun, kCheck, kMetrics, kQuery, kAlerts, kBacktest, kTestRules, kPorts, kStatus };
+enum class Verb {
+  kRun,
+  kCheck,
+  kMetrics,
+  kQuery,
+  kAlerts,
+  kBacktest,
+  kTestRules,
+  kPorts,
+  kStatus,
+  kSilenceAdd,
+  kSilenceList,
+  kSilenceExpire,
+  kNotifications,
+  kTestNotification,
+  kTestRoute,
+};
 
-// Of query, alerts, backtest and test rules. Times and durations are as people wrote them.
+// Of the verbs that ask the daemon, and of test rules and test route. Times and durations are as
+// people wrote them.
 struct AskArguments {
   std::string expression;
   std::optional<std::string> at, start, end, range, step;
   std::vector<std::string> files;
   std::optional<std::string> socket;
+  std::vector<std::string> words;  // matchers, silences' ids, labels
+  std::optional<std::string> comment, author, receiver, timeout;
+  bool expired = false;
   bool json = false;
 };
 

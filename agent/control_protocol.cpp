@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_fields.h"
 #include "metrics/evidence_json.h"
 
 namespace ecsward {
@@ -9,7 +10,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kNames[] = {"settings", "alerts", "rules", "history", "ports", "status"};
+constexpr std::string_view kNames[] = {"settings",       "alerts",        "rules",    "history",
+                                       "ports",          "status",        "silences", "silence_add",
+                                       "silence_expire", "notifications", "drill"};
 constexpr MatchType kTypes[] = {MatchType::kEqual, MatchType::kNotEqual, MatchType::kRegexp,
                                 MatchType::kNotRegexp};
 constexpr std::size_t kMaxMatchers = 64;
@@ -60,8 +63,11 @@ std::string ToLine(const ControlRequest& request) {
     }
     line["series"] = std::move(list);
   }
+  if (!request.argument.empty()) line["argument"] = request.argument;
   return Dump(line) + "\n";
 }
+
+bool MayWait(ControlRequest::What what) { return what >= ControlRequest::What::kSilences; }
 
 Result<ControlRequest> ParseControlRequest(std::string_view line) {
   if (line.size() > kMaxControlRequestBytes) return Bad("request too long");
@@ -76,6 +82,7 @@ Result<ControlRequest> ParseControlRequest(std::string_view line) {
     return Bad("no such request: " + name->get<std::string>().substr(0, 40));
   }
   request.what = static_cast<ControlRequest::What>(what);
+  request.argument = TextAt(*value, "argument");
   if (request.what != ControlRequest::What::kHistory) return request;
   const auto list = value->find("series");
   if (list == value->end() || !list->is_array()) return Bad("history wants series");

@@ -8,6 +8,11 @@
 //   alerts     pending and firing alerts and those lately resolved, as JSON
 //   rules      each rule's health, as JSON
 //   ports      who listens where, as JSON
+//   silences   all silences, as Alertmanager's API writes them
+//   silence_add     argument: a silence as JSON; answers its id
+//   silence_expire  argument: an id
+//   notifications   what waits to be sent, what could not be, and each channel's figures, as JSON
+//   drill      argument: a receiver; answers the drills' ids, one a line
 //   status     who used the host lately, as JSON; the page of the last tick; the alerts, as JSON
 //   history    first part: a checkpoint (metrics/history_checkpoint.h) of the series that match;
 //              second part: the page of the last tick, for series whose history nobody keeps;
@@ -28,13 +33,29 @@
 namespace ecsward {
 
 struct ControlRequest {
-  enum class What : std::uint8_t { kSettings, kAlerts, kRules, kHistory, kPorts, kStatus };
+  enum class What : std::uint8_t {
+    kSettings,
+    kAlerts,
+    kRules,
+    kHistory,
+    kPorts,
+    kStatus,
+    kSilences,
+    kSilenceAdd,
+    kSilenceExpire,
+    kNotifications,
+    kDrill,
+  };
   What what = What::kSettings;
-  std::vector<std::vector<LabelMatcher>> series;  // for kHistory: selectors
+  std::vector<std::vector<LabelMatcher>> series = {};  // for kHistory: selectors
+  std::string argument = {};
 };
 
 inline constexpr std::size_t kMaxControlRequestBytes = std::size_t{256} << 10;
 inline constexpr std::size_t kMaxControlSeries = 2000;
+
+// Whether the answer may wait for the disk: it is then not for the event loop's own thread.
+bool MayWait(ControlRequest::What what);
 
 // The line, with its end. ParseControlRequest reads it back.
 std::string ToLine(const ControlRequest& request);

@@ -8,12 +8,14 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <cerrno>
 #include <exception>
 #include <set>
+#include <thread>
 
 namespace ecsward {
 namespace {
@@ -46,6 +48,13 @@ class ControlServer::Impl : public std::enable_shared_from_this<ControlServer::I
   void Accept();
   void AcceptLater();
   void Ended(const std::shared_ptr<Session>& session);
+  Result<std::vector<std::string>> Handle(const ControlRequest& request) const {
+    try {
+      return handler_(request);
+    } catch (const std::exception& e) {
+      return Fail(ErrorCode::kInternal, e.what());
+    }
+  }
 
   const std::string path_;
   const Handler handler_;
@@ -104,12 +113,20 @@ class ControlServer::Impl::Session : public std::enable_shared_from_this<Session
     if (server_->answer_bytes_ >= server_->limits_.answer_bytes) {
       return Send(ErrorLine("busy with other clients; try again"), {});
     }
-    Result<std::vector<std::string>> parts = Fail(ErrorCode::kInternal, "");
-    try {
-      parts = server_->handler_(*request);
-    } catch (const std::exception& e) {
-      parts = Fail(ErrorCode::kInternal, e.what());
-    }
+    if (!MayWait(request->what)) return Reply(server_->Handle(*request));
+    // Not in the loop's thread: a disk that hangs must not hold up scrapes. Nobody waits for the
+    // thread either; the session it keeps is all it needs, and the loop lives as long as the
+    // process.
+    std::thread([self = shared_from_this(), request = *request]() mutable {
+      auto parts = self->server_->Handle(request);
+      auto& io = self->server_->io_;
+      asio::post(io, [self = std::move(self), parts = std::move(parts)]() mutable {
+        if (!self->ended_) self->Reply(std::move(parts));
+      });
+    }).detach();
+  }
+
+  void Reply(Result<std::vector<std::string>> parts) {
     if (!parts) return Send(ErrorLine(parts.error().message), {});
     std::string head = OkLine(*parts);
     Send(std::move(head), std::move(*parts));

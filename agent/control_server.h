@@ -19,7 +19,8 @@ namespace ecsward {
 // Event-loop thread only. Destroy it when nothing runs the io_context, or after Stop().
 class ControlServer {
  public:
-  // The answer's parts, or what is wrong.
+  // The answer's parts, or what is wrong. Called in the loop's thread, or, where MayWait says so,
+  // in one of its own.
   using Handler = std::function<Result<std::vector<std::string>>(const ControlRequest&)>;
   struct Limits {
     std::size_t clients = 16;                          // others wait to be accepted

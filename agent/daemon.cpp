@@ -20,12 +20,15 @@
 #include "agent/config_command.h"
 #include "agent/control_server.h"
 #include "agent/host_status.h"
+#include "agent/notify_json.h"
+#include "agent/notify_metrics.h"
 #include "agent/process.h"
 #include "agent/sampler_thread.h"
 #include "agent/startup_pages.h"
 #include "agent/version.h"
 #include "base/sd_notify.h"
 #include "collectors/evidence_thread.h"
+#include "exporters/notify/notifier.h"
 #include "exporters/prometheus/page.h"
 #include "exporters/prometheus/self_registry.h"
 #include "exporters/prometheus/server.h"
@@ -36,11 +39,14 @@ namespace {
 namespace asio = boost::asio;
 
 // Together below the 2 s in which SIGTERM is promised to work.
-constexpr std::chrono::milliseconds kStopPatience{1200}, kSavePatience{500};
+constexpr std::chrono::milliseconds kStopPatience{900}, kSavePatience{400}, kNotifyPatience{400};
 
 // What runs seldom (restoring the state, a reload, a checkpoint of the history) touches code that
 // the next minutes do not need.
 constexpr std::chrono::seconds kReleaseEvery{30};
+
+// Of the queue, and of the dead letters, in one answer.
+constexpr std::size_t kShownLetters = 1000;
 
 class Daemon {
  public:
@@ -69,6 +75,8 @@ class Daemon {
     evidence_ = std::make_unique<EvidenceThread>(HostRoot(config_.paths), clock_, EvidenceOptions(),
                                                  boards_);
     alerting_.SetEvidence(*evidence_);
+    alerting_.SetNotifier(notifier_, notify_metrics_);
+    ConfigureNotifier(config_);
     alerting_.Configure(config_, std::move(loaded.rules.groups));
     // The first tick before anybody is answered: the first scrape has something to show.
     if (auto ok = sampler_.Configure(config_); !ok) return ok;
@@ -98,6 +106,8 @@ class Daemon {
     if (!sampler_.Stop(kStopPatience)) {
       log_.Warn("a collector is stuck in the middle of a tick; leaving it behind");
     }
+    if (!notifier_.Stop(kNotifyPatience))
+      log_.Warn("a notification does not end; leaving it behind");
     if (!alerting_.Stop(kSavePatience)) log_.Warn("the disk is too slow: state not saved");
     log_.Info("stopped");
   }
@@ -194,10 +204,19 @@ class Daemon {
     if (config.state_directory != config_.state_directory) {
       log_.Warn("state.directory: the new one is taken up at the next start");
     }
+    ConfigureNotifier(config);
     alerting_.Configure(config, std::move(loaded.rules.groups));
     config_ = config;
     log_.SetLevel(config_.log_level);
     return true;
+  }
+
+  void ConfigureNotifier(const Config& config) {
+    notify::Notifier::Surroundings surroundings;
+    surroundings.state_directory = config.state_directory;
+    surroundings.network = [] { return LoadNetwork(); };
+    surroundings.host = ExternalLabelsOf(config.alerting, HostName());
+    notifier_.Configure(config.notify, std::move(surroundings));
   }
 
   // errors: when another daemon answers there. A socket that cannot be made is no reason not to
@@ -237,6 +256,21 @@ class Daemon {
         parts = {ToText(*ports)};
         break;
       }
+      case ControlRequest::What::kSilences:
+        parts = {ToText(notifier_.Silences())};
+        break;
+      case ControlRequest::What::kSilenceAdd:
+        return AddSilence(request.argument);
+      case ControlRequest::What::kSilenceExpire: {
+        if (auto ok = notifier_.ExpireSilence(request.argument); !ok) return Error(ok.error());
+        parts = {""};
+        break;
+      }
+      case ControlRequest::What::kNotifications:
+        parts = {ToText(Notifications())};
+        break;
+      case ControlRequest::What::kDrill:
+        return SendDrill(request.argument);
       case ControlRequest::What::kStatus: {
         const std::int64_t now_ms = UnixMilliseconds(clock_.Wall());
         parts = {ToText(StatusOf(*boards_, now_ms)), Page(), ToText(alerting_.Alerts())};
@@ -244,6 +278,38 @@ class Daemon {
       }
     }
     return parts;
+  }
+
+  // Questions about notifications come in threads of their own (MayWait).
+
+  Result<std::vector<std::string>> AddSilence(std::string_view text) {
+    auto silence = notify::ParseSilence(text);
+    if (!silence) return Error(silence.error());
+    auto id = notifier_.AddSilence(std::move(*silence));
+    if (!id) return Error(id.error());
+    return std::vector<std::string>{*id};
+  }
+
+  NotificationsPicture Notifications() const {
+    NotificationsPicture picture;
+    picture.figures = notifier_.Figures();
+    if (!picture.figures.on) return picture;
+    for (const notify::Letter& letter : notifier_.Queue(kShownLetters)) {
+      picture.queue.push_back(SummaryOf(letter));
+    }
+    if (const auto dead = notifier_.DeadLetters(kShownLetters)) {
+      for (const notify::DeadLetter& letter : *dead) picture.dead.push_back(SummaryOf(letter));
+    }
+    return picture;
+  }
+
+  // A line "ID CHANNEL" for each.
+  Result<std::vector<std::string>> SendDrill(std::string_view receiver) {
+    const auto sent = notifier_.Drill(receiver);
+    if (!sent) return Error(sent.error());
+    std::string lines;
+    for (const auto& [id, channel] : *sent) lines += id + " " + channel + "\n";
+    return std::vector<std::string>{lines};
   }
 
   // Of the last tick; "" before the first.
@@ -301,6 +367,8 @@ class Daemon {
   SelfRegistry self_;
   const std::shared_ptr<HostBoards> boards_ = std::make_shared<HostBoards>();
   std::unique_ptr<EvidenceThread> evidence_;
+  notify::Notifier notifier_{clock_, log_};
+  NotifyMetrics notify_metrics_{table_, notifier_};
   Alerting alerting_{table_, clock_, log_};
   SamplerThread sampler_{kernel_, clock_, table_, reload_, log_, &alerting_, boards_};
   asio::io_context io_{1};

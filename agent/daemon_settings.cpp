@@ -5,8 +5,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "metrics/evidence_json.h"
 #include "agent/api_json.h"
+#include "metrics/evidence_json.h"
 
 namespace ecsward {
 namespace {

@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "metrics/evidence_json.h"
 #include "agent/board_json.h"
 #include "base/json_fields.h"
+#include "metrics/evidence_json.h"
 
 namespace ecsward {
 namespace {

@@ -12,6 +12,7 @@
 #include "agent/config_command.h"
 #include "agent/daemon.h"
 #include "agent/metrics_command.h"
+#include "agent/notify_commands.h"
 
 namespace ecsward {
 namespace {
@@ -72,25 +73,36 @@ Result<std::string> SocketFor(const CommandLine& line) {
   return path;
 }
 
-int RunAsk(const CommandLine& line) {
-  CommandResult result;
-  if (line.verb == Verb::kTestRules) {
-    result = RunTestRulesCommand(line.ask);
-  } else if (const auto socket = SocketFor(line); !socket) {
-    result = {"", "ecsward: " + socket.error().message + "\n", 1};
-  } else if (line.verb == Verb::kQuery) {
-    result = RunQueryCommand(line.ask, *socket);
-  } else if (line.verb == Verb::kAlerts) {
-    result = RunAlertsCommand(line.ask, *socket);
-  } else if (line.verb == Verb::kPorts) {
-    result = RunPortsCommand(line.ask, *socket);
-  } else if (line.verb == Verb::kStatus) {
-    result = RunStatusCommand(line.ask, *socket);
-  } else {
-    result = RunBacktestCommand(line.ask, *socket);
-  }
+int Show(const CommandResult& result) {
   std::fputs(result.err.c_str(), stderr);
   return Print(result.out) ? result.exit_code : 1;
+}
+
+int RunAsk(const CommandLine& line) {
+  const auto socket = SocketFor(line);
+  if (!socket) return Show({"", "ecsward: " + socket.error().message + "\n", 1});
+  switch (line.verb) {
+    case Verb::kQuery:
+      return Show(RunQueryCommand(line.ask, *socket));
+    case Verb::kAlerts:
+      return Show(RunAlertsCommand(line.ask, *socket));
+    case Verb::kPorts:
+      return Show(RunPortsCommand(line.ask, *socket));
+    case Verb::kStatus:
+      return Show(RunStatusCommand(line.ask, *socket));
+    case Verb::kSilenceAdd:
+      return Show(RunSilenceAddCommand(line.ask, *socket));
+    case Verb::kSilenceList:
+      return Show(RunSilenceListCommand(line.ask, *socket));
+    case Verb::kSilenceExpire:
+      return Show(RunSilenceExpireCommand(line.ask, *socket));
+    case Verb::kNotifications:
+      return Show(RunNotificationsCommand(line.ask, *socket));
+    case Verb::kTestNotification:
+      return Show(RunTestNotificationCommand(line.ask, *socket));
+    default:
+      return Show(RunBacktestCommand(line.ask, *socket));
+  }
 }
 
 int Main(int argc, char** argv) {
@@ -107,12 +119,11 @@ int Main(int argc, char** argv) {
       return RunCheck(*parsed.command);
     case Verb::kRun:
       return RunDaemon(*parsed.command);
-    case Verb::kQuery:
-    case Verb::kAlerts:
-    case Verb::kBacktest:
-    case Verb::kPorts:
-    case Verb::kStatus:
     case Verb::kTestRules:
+      return Show(RunTestRulesCommand(parsed.command->ask));
+    case Verb::kTestRoute:
+      return Show(RunTestRouteCommand(parsed.command->ask, LoadConfigFor(*parsed.command)));
+    default:
       return RunAsk(*parsed.command);
   }
   return 2;

@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "base/sqlite.h"
-#include "base/clock.h"
 #include "base/result.h"
+#include "base/sqlite.h"
 #include "rules/rule_engine.h"
 
 namespace ecsward {
@@ -17,8 +16,7 @@ namespace ecsward {
 // One thread at a time.
 class StateDb {
  public:
-  // Opens the file or makes one. errors: kParse when what is there is damaged, not ours or of a
-  // later version, and has to be set aside first; kNotFound, kDenied, kIo otherwise
+  // Opens the file or makes one. errors: as OpenDatabase
   static Result<StateDb> Open(const std::string& path);
 
   Result<SavedAlerts> Load();
@@ -34,13 +32,8 @@ class StateDb {
   explicit StateDb(Sqlite sqlite) : sqlite_(std::move(sqlite)) {}
   Result<void> Put(std::span<const RuleAlert> alerts, std::int64_t evaluated_at_ms);
   Result<void> PutEvaluatedAt(std::int64_t evaluated_at_ms);
-  Result<void> Finish(Result<void> done);
 
   Sqlite sqlite_;
 };
-
-// Renames the database and its -wal and -shm to "PATH.corrupt-20250301T120000Z" and so on, and
-// removes those of earlier times. Returns the new name. errors: as ErrnoError
-Result<std::string> SetDatabaseAside(const std::string& path, WallTime now);
 
 }  // namespace ecsward

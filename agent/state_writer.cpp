@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "base/database_file.h"
 #include "metrics/history_file.h"
 
 namespace ecsward {

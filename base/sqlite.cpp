@@ -82,6 +82,15 @@ Result<std::string> Sqlite::Text(const char* sql) {
   return *row ? statement->Text(0) : std::string();
 }
 
+Result<void> InTransaction(Sqlite& db, const std::function<Result<void>()>& work) {
+  auto done = db.Run("BEGIN IMMEDIATE");
+  if (!done) return done;
+  done = work();
+  if (done) done = db.Run("COMMIT");
+  if (!done) (void)db.Run("ROLLBACK");
+  return done;
+}
+
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
   ::sqlite3_finalize(statement);
 }

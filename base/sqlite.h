@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,6 +38,9 @@ class Sqlite {
   };
   std::unique_ptr<sqlite3, Close> db_;
 };
+
+// All that `work` does, or nothing of it. errors: its own, and those of the transaction
+Result<void> InTransaction(Sqlite& db, const std::function<Result<void>()>& work);
 
 // A prepared statement. Use: Bind…, Next until false; then it can be bound anew. Views given to
 // Bind must live until then.

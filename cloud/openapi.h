@@ -2,25 +2,24 @@
 // source: docs/aliyun.md
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/net.h"
-#include "base/result.h"
+#include "cloud/api_error.h"
 #include "cloud/credentials.h"
+#include "cloud/endpoints.h"
+#include "cloud/parameters.h"
 
 namespace ecsward::cloud {
 
-using Parameters = std::vector<std::pair<std::string, std::string>>;  // flattened: Tag.1.Key
-
 struct ApiCall {
-  std::string endpoint;  // "dysmsapi.aliyuncs.com", or a whole URL for tests: http://127.0.0.1:8080
+  // "dysmsapi.aliyuncs.com" (see endpoints.h), or a whole URL; http:// only to this host itself,
+  // for tests: "http://127.0.0.1:8080"
+  std::string endpoint;
   std::string action, version;
   Parameters query;
   Parameters form;  // only DirectMail has one
@@ -33,35 +32,6 @@ struct ApiAnswer {
   std::string body;  // JSON
 };
 
-// What to do about a failure. source: docs/aliyun.md, errors
-enum class ApiErrorClass : std::uint8_t {
-  kNetwork,  // no answer
-  kThrottled,
-  kTransient,
-  kInProgress,
-  kBusyState,
-  kResign,
-  kRefreshCredentials,
-  kCredentialsWrong,
-  kNotAllowed,
-  kQuotaOrMoney,
-  kNeverPossible,
-  kBlocked,
-  kDone,
-  kBug,
-  kDryRunOk,
-  kOther,
-};
-struct ApiFailure {
-  ApiErrorClass kind = ApiErrorClass::kOther;
-  NetStage stage = NetStage::kMaybeSent;  // of kNetwork
-  std::string code, message, request_id;  // as the API said
-  std::chrono::milliseconds retry_after{0};
-  int status = 0;
-  // `SendSms: Throttling.User: Request was denied (RequestId …)`; never a secret.
-  std::string ToText() const;
-};
-
 // Thread-safe; blocks. Signs with fresh credentials, corrects the clock by the Date header,
 // refetches credentials once when told that they are stale. Waits for nothing and tries nothing
 // again besides these two.
@@ -72,9 +42,20 @@ class OpenApi {
           CredentialChain& credentials, std::string user_agent);
   tl::expected<ApiAnswer, ApiFailure> Call(const ApiCall& call);
 
+  // How far the API's clock is ahead of this host's, as its answers told; 0 while that is little.
+  std::chrono::seconds clock_skew() const { return std::chrono::seconds(skew_seconds_); }
+
  private:
-  class Impl;
-  std::shared_ptr<Impl> impl_;
+  struct Exchange;
+  Exchange Try(const ApiCall& call, const ParsedEndpoint& endpoint, const Credentials& credentials);
+  std::chrono::seconds LearnSkew(const Exchange& exchange);
+
+  HttpClient& http_;
+  const Digests& digests_;
+  const Clock& clock_;
+  CredentialChain& credentials_;
+  const std::string user_agent_;
+  std::atomic<std::int64_t> skew_seconds_{0};
 };
 
 }  // namespace ecsward::cloud

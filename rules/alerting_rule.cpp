@@ -356,6 +356,20 @@ void AlertingRule::Collect(std::vector<RuleAlert>& out) const {
   for (const auto& active : table_->alerts) out.push_back(Shown(*active));
 }
 
+void AlertingRule::CollectFiring(std::size_t& skip, std::size_t count,
+                                 std::vector<RuleAlert>& out) const {
+  if (table_ == nullptr) return;
+  for (const auto& active : table_->alerts) {
+    if (out.size() >= count) return;
+    if (active->alert.state != AlertState::kFiring) continue;
+    if (skip > 0) {
+      --skip;
+    } else {
+      out.push_back(Shown(*active));
+    }
+  }
+}
+
 void AlertingRule::Count(std::size_t& pending, std::size_t& firing) const {
   if (table_ == nullptr) return;
   for (const auto& active : table_->alerts) {

@@ -36,6 +36,9 @@ class AlertingRule final : public LiveRule {
   bool TakeEvidence(const EvidenceDesk::Answer& answer);
 
   void Collect(std::vector<RuleAlert>& out) const;
+  // Of the firing ones: leaves `skip` out, then takes until `out` has `count`. `skip` is counted
+  // down.
+  void CollectFiring(std::size_t& skip, std::size_t count, std::vector<RuleAlert>& out) const;
   void Count(std::size_t& pending, std::size_t& firing) const;
   // "" or what is wrong with the rule's wish for evidence.
   const std::string& evidence_problem() const { return evidence_problem_; }

@@ -28,6 +28,7 @@ class RuleEngine::Impl {
   void Shift(std::int64_t delta_ms);
   std::vector<promql::HistoryNeed> Needs() const;
   std::vector<RuleAlert> Alerts() const;
+  std::vector<RuleAlert> Firing(std::size_t from, std::size_t count) const;
   std::vector<RuleStatus> Statuses() const;
   RuleEngineFigures figures() const;
 
@@ -174,6 +175,12 @@ std::vector<RuleAlert> RuleEngine::Impl::Alerts() const {
   return out;
 }
 
+std::vector<RuleAlert> RuleEngine::Impl::Firing(std::size_t from, std::size_t count) const {
+  std::vector<RuleAlert> out;
+  ForEachAlertingRule([&](const AlertingRule& rule) { rule.CollectFiring(from, count, out); });
+  return out;
+}
+
 std::vector<RuleStatus> RuleEngine::Impl::Statuses() const {
   std::vector<RuleStatus> out;
   for (const auto& group : groups_) {
@@ -231,6 +238,10 @@ void RuleEngine::Shift(std::int64_t delta_ms) { impl_->Shift(delta_ms); }
 std::vector<promql::HistoryNeed> RuleEngine::Needs() const { return impl_->Needs(); }
 
 std::vector<RuleAlert> RuleEngine::Alerts() const { return impl_->Alerts(); }
+
+std::vector<RuleAlert> RuleEngine::Firing(std::size_t from, std::size_t count) const {
+  return impl_->Firing(from, count);
+}
 
 std::vector<RuleStatus> RuleEngine::Statuses() const { return impl_->Statuses(); }
 

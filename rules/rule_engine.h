@@ -98,6 +98,8 @@ class RuleEngine {
   std::vector<promql::HistoryNeed> Needs() const;
 
   std::vector<RuleAlert> Alerts() const;  // pending, firing, and lately resolved
+  // Up to `count` of the firing ones, from the one at place `from` on: to go round them bit by bit.
+  std::vector<RuleAlert> Firing(std::size_t from, std::size_t count) const;
   std::vector<RuleStatus> Statuses() const;
   RuleEngineFigures figures() const;
 

@@ -27,7 +27,9 @@ struct ToldEntry {
   std::int64_t at_ms = 0;
 };
 
-// One notice to be delivered, and what to remember when it is committed.
+// One notice to be delivered, and what to remember when it is committed. A notice without alerts is
+// not delivered, only remembered: the channel wants to hear of no resolved ones, and no other
+// fires.
 struct Intent {
   std::string receiver;
   std::string channel;  // ChannelKey
@@ -53,14 +55,14 @@ class Dispatcher {
   void Configure(RoutingConfig config, std::int64_t now_ms);
 
   // After a start, before all else. Groups that were told of something are flushed a group_interval
-  // after that, others after their group_wait.
+  // after that, others after their group_wait, or at once where an alert has fired for longer.
   void Restore(
       std::vector<NotifiedAlert> alerts,
       std::vector<std::pair<std::string, ToldEntry>> told,  // by channel + '\n' + group key
       std::int64_t now_ms);
 
-  // An alert fires, changed, or is resolved (ends_at_ms set). A resolved one that is not known is
-  // left out.
+  // An alert fires, changed, or is resolved (ends_at_ms set; what lies ahead is taken for now). A
+  // resolved one that is not known is left out.
   void Update(NotifiedAlert alert, std::int64_t now_ms);
   // The source's whole picture: fingerprints of all that fire. Those that it has not named for
   // resolve_timeout are resolved; these are given back, to be committed.
@@ -79,7 +81,7 @@ class Dispatcher {
   // When RunDue next has something to do; nothing: not before the next Update.
   std::optional<std::int64_t> NextDueMs() const;
 
-  // Somebody set the clock: timers move with it.
+  // Somebody set the clock: timers, alerts and what was told move with it; silences do not.
   void Shift(std::int64_t delta_ms);
 
   AlertVerdict VerdictOf(const LabelPairs& labels, std::int64_t now_ms) const;
@@ -91,11 +93,10 @@ class Dispatcher {
   std::unique_ptr<Impl> impl_;
 };
 
-// The routes that labels take, in order: receiver, the group they fall into, and the way through
-// the tree for people: `{} → {team="web"}`.
+// The routes that labels take, in order, and the groups they fall into there.
 struct RoutedTo {
   const Route* route = nullptr;
-  std::string route_key;  // `{}/{team="web"}`
+  std::string route_key;  // the way through the tree: `{}/{team="web"}`
   LabelPairs group_labels;
 };
 std::vector<RoutedTo> RoutesOf(const Route& root, const LabelPairs& labels);

@@ -77,20 +77,6 @@ constexpr struct {
               {NoticeKind::kDrill, "drill"},
               {NoticeKind::kBudget, "budget"}};
 
-std::string_view NameOf(NoticeKind of) {
-  for (const auto& [kind, name] : kKinds) {
-    if (kind == of) return name;
-  }
-  return kKinds[0].name;
-}
-
-NoticeKind KindOf(std::string_view of) {
-  for (const auto& [kind, name] : kKinds) {
-    if (name == of) return kind;
-  }
-  return NoticeKind::kAlerts;
-}
-
 // Takes groups and alerts out of the document while it is being read: the tree of a group of 10,000
 // alerts would take several times the memory of the alerts.
 class NotificationReader {
@@ -140,6 +126,20 @@ std::uint64_t Fingerprint(const LabelPairs& labels) {
   return hash;
 }
 
+std::string_view ToString(NoticeKind of) {
+  for (const auto& [kind, name] : kKinds) {
+    if (kind == of) return name;
+  }
+  return kKinds[0].name;
+}
+
+NoticeKind ParseNoticeKind(std::string_view text) {
+  for (const auto& [kind, name] : kKinds) {
+    if (name == text) return kind;
+  }
+  return NoticeKind::kAlerts;
+}
+
 std::string FingerprintText(std::uint64_t fingerprint) {
   return fmt::format("{:016x}", fingerprint);
 }
@@ -172,7 +172,7 @@ Result<NotifiedAlert> ParseNotifiedAlert(std::string_view text) {
 // Written piece by piece, for the same reason as it is read so.
 std::string ToJsonText(const Notification& notification) {
   std::string text = Dump({{"id", notification.id},
-                           {"kind", std::string(NameOf(notification.kind))},
+                           {"kind", std::string(ToString(notification.kind))},
                            {"receiver", notification.receiver}});
   text.back() = ',';  // was the closing brace
   text += "\"groups\":[";
@@ -198,7 +198,7 @@ Result<Notification> ParseNotification(std::string_view text) {
   if (!read.is_object()) return Fail(ErrorCode::kParse, "a notification is a JSON object");
   Notification notification;
   notification.id = TextAt(read, "id");
-  notification.kind = KindOf(TextAt(read, "kind"));
+  notification.kind = ParseNoticeKind(TextAt(read, "kind"));
   notification.receiver = TextAt(read, "receiver");
   notification.groups = reader.TakeGroups();
   return notification;

@@ -47,6 +47,9 @@ enum class NoticeKind : std::uint8_t {
   kBudget,  // a channel's budget is nearly, or all, used up: alerts has one that says so
 };
 
+std::string_view ToString(NoticeKind kind);         // "alerts", "drill", "budget"
+NoticeKind ParseNoticeKind(std::string_view text);  // kAlerts when it is none of them
+
 // What a channel delivers with one message; several groups when they were merged because the
 // channel may not say more at once. In order: the oldest first.
 struct Notification {

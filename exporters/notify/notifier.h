@@ -62,8 +62,11 @@ class Notifier {
   // delivers them to the dead letters.
   void Configure(RoutingConfig config, Surroundings surroundings);
 
-  // From the sampler's thread: returns at once.
-  void Post(NotifiedAlert alert);
+  // From the sampler's thread: returns at once. `make` is called in the notifier's thread.
+  using AlertMaker = std::function<NotifiedAlert()>;
+  void Post(AlertMaker make);
+  // An alert that fires on has another value or text: not worth a write to the disk.
+  void Refresh(AlertMaker make);
   void PostPicture(std::vector<std::uint64_t> firing);  // all that fire, now and then
   bool on() const;                                      // Post would be heard
 
@@ -71,7 +74,8 @@ class Notifier {
   Result<std::string> AddSilence(Silence silence);  // its id
   Result<void> ExpireSilence(std::string_view id);
   std::vector<Silence> Silences() const;
-  Result<void> Drill(std::string_view receiver);  // to all of its channels
+  // To all channels of the receiver: a drill's id and its channel, each.
+  Result<std::vector<std::pair<std::string, std::string>>> Drill(std::string_view receiver);
   std::vector<AlertVerdict> Verdicts(const std::vector<LabelPairs>& alerts) const;
   std::vector<Letter> Queue(std::size_t limit) const;
   Result<std::vector<DeadLetter>> DeadLetters(std::size_t limit) const;

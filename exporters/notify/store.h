@@ -25,13 +25,14 @@ struct Letter {
   std::int64_t row = 0;       // the order in which letters were committed
   std::string channel;        // ChannelKey
   Notification notification;  // of one group; merging happens when it is sent
+  std::uint32_t alerts = 0;   // how many it is about
   std::int64_t committed_at_ms = 0;
   int attempts = 0;
   std::int64_t first_failed_at_ms = 0;  // 0: it has not
   std::int64_t next_try_at_ms = 0;
   bool may_be_there = false;
   std::string last_problem;
-  std::string came_from;  // the channel whose fallback this is
+  std::string came_from;  // the channels whose fallback this is, the latest last, a line each
 };
 
 struct DeadLetter {
@@ -45,42 +46,78 @@ struct Spent {
   std::string day, month;
   std::int64_t in_day = 0, in_month = 0;
   bool warned_day = false, warned_month = false;
+  // When its last messages were sent, as many as its rate limit counts.
+  std::vector<std::int64_t> recent_ms = {};
 };
 
+// One thread at a time.
 class NotifyStore {
  public:
-  // Opens or makes the file. errors: as StateDb::Open
+  static constexpr std::size_t kMaxDeadLetters = 10'000;  // the oldest go
+  static constexpr std::chrono::hours kKeepDeadLetters{24 * 30};
+  static constexpr std::chrono::hours kKeepTold{24 * 14};       // longer than any repeat_interval
+  static constexpr std::chrono::hours kKeepSilences{24 * 5};    // after they have expired
+
+  // Opens or makes the file. errors: as OpenDatabase
   static Result<NotifyStore> Open(const std::string& path);
 
   struct Saved {
     std::vector<NotifiedAlert> alerts;
     std::vector<std::pair<std::string, ToldEntry>> told;
     std::vector<Silence> silences;
-    std::vector<Letter> letters;                       // oldest first
+    // Oldest first, without their notifications' groups (ReadLetters has them): the outbox may be
+    // long, and what is about to be sent is little.
+    std::vector<Letter> letters;
     std::vector<std::pair<std::string, Spent>> spent;  // by channel
+    std::size_t dead_letters = 0;
   };
   Result<Saved> Load();
 
   Result<void> SaveAlerts(std::span<const NotifiedAlert> alerts);
-  // Alerts, what was told and the letters of one flush, together. Letters get their rows.
+  // Alerts that are no longer needed, what was told and the letters of one flush, together. Letters
+  // get their rows.
   Result<void> Commit(std::span<Letter> letters,
                       std::span<const std::pair<std::string, ToldEntry>> told,
                       std::span<const std::uint64_t> forgotten);
+
+  // Whole letters. One that is not there, or not to be read, is left out.
+  Result<std::vector<Letter>> ReadLetters(std::span<const std::int64_t> rows);
+  // The outbox' first letters, without groups.
+  Result<std::vector<Letter>> FirstLetters(std::size_t limit);
+
+  // They are about to be sent with one message: from now on they may be there, and it is spent.
+  Result<void> Attempting(std::span<const std::int64_t> rows, std::string_view channel,
+                          const Spent& spent);
   // The letters went out with one message: they go, what was spent stays.
   Result<void> Delivered(std::span<const std::int64_t> rows, std::string_view channel,
                          const Spent& spent);
-  Result<void> Failed(std::span<const Letter> letters);
-  // To another channel's queue, as new letters.
-  Result<void> Redirect(std::span<const std::int64_t> rows, std::span<Letter> to);
-  Result<void> Bury(std::span<const Letter> letters, std::string_view why, std::int64_t now_ms);
+  // How the letters' attempts stand; nothing else of them is looked at.
+  Result<void> Failed(std::span<const Letter> letters, std::string_view channel,
+                      const Spent& spent);
+  // To other channels' queues, as new letters in the same order; gives their rows, those of the
+  // first letter first. `came_from` of each is a line longer.
+  Result<std::vector<std::int64_t>> Redirect(std::span<const std::int64_t> rows,
+                                             std::span<const std::string> channels,
+                                             std::int64_t now_ms);
+  Result<void> Bury(std::span<const std::int64_t> rows, std::string_view why, std::int64_t now_ms);
+  // The latest first, without groups.
   Result<std::vector<DeadLetter>> DeadLetters(std::size_t limit);
-  Result<void> ForgetDeadLetters(std::int64_t before_ms);
+  Result<std::size_t> CountDeadLetters();
+  // Of whatever became of them while the disk did not listen.
+  Result<void> ForgetLetters(std::span<const std::int64_t> rows);
 
   Result<void> PutSilence(const Silence& silence);
-  Result<void> ForgetOld(std::int64_t now_ms);  // expired silences and entries nobody needs
+  // Expired silences, old dead letters, what was told of groups that are long gone.
+  Result<void> ForgetOld(std::int64_t now_ms);
 
  private:
   explicit NotifyStore(Sqlite sqlite) : sqlite_(std::move(sqlite)) {}
+  Result<void> PutAlerts(std::span<const NotifiedAlert> alerts);
+  Result<void> PutTold(std::span<const std::pair<std::string, ToldEntry>> told);
+  Result<void> PutLetters(std::span<Letter> letters);
+  Result<void> PutSpent(std::string_view channel, const Spent& spent);
+  Result<void> ForEachRow(const char* sql, std::span<const std::int64_t> rows);
+
   Sqlite sqlite_;
 };
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "exporters/notify/time_zone.h"
+
 namespace ecsward::notify {
 
 // All parts that say something must hold; each is a list of which one must. Empty: any.
@@ -20,8 +22,9 @@ struct TimeInterval {
   std::string location;  // "Asia/Shanghai", "Local"; empty: UTC
 };
 
-// `now_ms`: since 1970. A zone that this host does not know is refused when it is read, so that it
-// is known here.
-bool Contains(const TimeInterval& interval, std::int64_t now_ms);
+// `now_ms`: since 1970. A zone that this host does not know is refused when it is read
+// (TimeZones::Find), so that it is known here.
+bool Contains(const TimeInterval& interval, std::int64_t now_ms, TimeZones& zones);
+bool Contains(const TimeInterval& interval, std::int64_t now_ms);  // reads the zone anew
 
 }  // namespace ecsward::notify

@@ -59,8 +59,12 @@
 #include "collectors/zoneinfo.h"
 #include "rules/rule_file.h"
 #include "rules/unit_test/test_file.h"
+#include "tests/fuzz/cloud_targets.h"
+#include "tests/fuzz/dispatch_targets.h"
 #include "tests/fuzz/exporter_targets.h"
 #include "tests/fuzz/notify_config_targets.h"
+#include "tests/fuzz/notify_channel_targets.h"
+#include "tests/fuzz/notify_vendor_targets.h"
 #include "tests/fuzz/ports_targets.h"
 #include "tests/fuzz/process_targets.h"
 #include "tests/fuzz/rules_targets.h"
@@ -172,12 +176,15 @@ void FuzzControlRequest(Text t) {
 // clang-format off
 const FuzzTarget kTargets[] = {
     {"add_socket_table", Fill<SocketTotals, AddSocketTable>},
+    {"clean_words", FuzzHiddenWords},
     {"evaluate_promql", FuzzEvaluate},
     {"expand_template", FuzzTemplate},
     {"match_label", FuzzMatcher},
+    {"dispatch_alerts", FuzzDispatcher},
     {"page", FuzzPage},
     {"parse_accept", FuzzAccept},
     {"parse_addresses", FuzzAddresses},
+    {"parse_api_body", FuzzApiBody},
     {"parse_arp", Fill<std::vector<ArpCount>, ParseArp>},
     {"parse_avc_cache_stats", [](Text t) { (void)ParseAvcCacheStats(t); }},
     {"parse_avc_hash_stats", [](Text t) { (void)ParseAvcHashStats(t); }},
@@ -188,6 +195,7 @@ const FuzzTarget kTargets[] = {
     {"parse_buddyinfo", Fill<BuddyZones, ParseBuddyinfo>},
     {"parse_bus_address", [](Text t) { (void)ParseBusAddress(t); }},
     {"parse_bus_message", FuzzBusMessage},
+    {"parse_cloud_times", FuzzCloudTimes},
     {"parse_cgroup_unit", FuzzCgroupUnit},
     {"parse_cgroups", Fill<std::vector<CgroupController>, ParseCgroups>},
     {"parse_config", [](Text t) { (void)ParseConfig(t); }},
@@ -202,6 +210,7 @@ const FuzzTarget kTargets[] = {
     {"parse_diskstats", Fill<std::vector<DiskLine>, ParseDiskstats>},
     {"parse_fibrechannel_counter", [](Text t) { (void)ParseFibreChannelCounter(t); }},
     {"parse_file_nr", [](Text t) { (void)ParseFileNr(t); }},
+    {"parse_endpoint", FuzzEndpoint},
     {"parse_exit_events", FuzzExitEvents},
     {"parse_group_rule", FuzzGroupRule},
     {"parse_infiniband", FuzzInfiniband},
@@ -215,6 +224,7 @@ const FuzzTarget kTargets[] = {
     {"parse_lnstat", Fill<LnstatTable, ParseLnstat>},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
     {"parse_matchers", FuzzMatchers},
+    {"parse_mail_addresses", FuzzMailAddresses},
     {"parse_mdstat", Fill<std::vector<MdArray>, ParseMdstat>},
     {"parse_meminfo", Fill<std::vector<MemoryField>, ParseMeminfo>},
     {"parse_kernel_records", FuzzKernelRecords},
@@ -227,7 +237,9 @@ const FuzzTarget kTargets[] = {
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},
     {"parse_passwd", FuzzPasswd},
+    {"parse_phone_number", FuzzPhoneNumber},
     {"parse_port_rule", FuzzPortRule},
+    {"parse_posix_tz", FuzzPosixTz},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_process_links", FuzzProcessLinks},
     {"parse_process_details", FuzzProcessDetails},
@@ -235,11 +247,15 @@ const FuzzTarget kTargets[] = {
     {"parse_promql_duration", FuzzPromqlDuration},
     {"parse_rapl_name", [](Text t) { (void)ParseRaplName(t); }},
     {"parse_requests", FuzzRequests},
+    {"parse_role_credentials", FuzzRoleCredentials},
+    {"parse_retry_after", FuzzRetryAfter},
     {"parse_rpc_stats", Fill<RpcStats, ParseRpcStats>},
     {"parse_rule_file", [](Text t) { (void)ParseRuleFile(t, "rules.yml"); }},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
+    {"parse_send_answers", FuzzSendAnswers},
     {"parse_sensor_file", FuzzSensorFile},
     {"parse_series_notation", FuzzSeriesNotation},
+    {"parse_silence", FuzzSilence},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},
     {"parse_snmp6", Fill<std::vector<NetstatField>, ParseSnmp6>},
     {"parse_sockstat", Fill<std::vector<SockstatField>, ParseSockstat>},
@@ -251,8 +267,10 @@ const FuzzTarget kTargets[] = {
     {"parse_tcp_table", FuzzTcpTable},
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
     {"parse_time_interval", FuzzTimeInterval},
+    {"parse_time_zone", FuzzTimeZone},
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_unit_test_file", [](Text t) { (void)ParseUnitTestFile(t); }},
+    {"parse_vendor_answer", FuzzVendorAnswer},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
     {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
     {"parse_stat_line", FuzzStatLine},
@@ -263,6 +281,7 @@ const FuzzTarget kTargets[] = {
     {"parse_zpool_io", Fill<std::vector<KstatField>, ParseZpoolIo>},
     {"print_values", FuzzPrintf},
     {"read_checkpoint", FuzzCheckpoint},
+    {"write_mail", FuzzMailText},
 };
 // clang-format on
 

@@ -5,8 +5,13 @@
 #include "exporters/notify/channel.h"
 #include "exporters/notify/channels/alertmanager.h"
 #include "exporters/notify/channels/dingtalk.h"
+#include "exporters/notify/channels/directmail.h"
+#include "exporters/notify/channels/email.h"
+#include "exporters/notify/channels/exec.h"
 #include "exporters/notify/channels/feishu.h"
 #include "exporters/notify/channels/slack.h"
+#include "exporters/notify/channels/sms.h"
+#include "exporters/notify/channels/voice.h"
 #include "exporters/notify/channels/webhook.h"
 #include "exporters/notify/channels/wecom.h"
 
@@ -14,10 +19,9 @@ namespace ecsward::notify {
 
 std::span<const ChannelSpec> AllChannels() {
   static const std::array kAll{
-      kWebhookChannel, kAlertmanagerChannel,
-      // kEmailChannel, kSmsChannel, kVoiceChannel, kDirectmailChannel belong here
-      kDingtalkChannel, kWecomChannel, kFeishuChannel, kSlackChannel,
-      // and kExecChannel here
+      kWebhookChannel, kAlertmanagerChannel, kEmailChannel,    kSmsChannel,
+      kVoiceChannel,   kDirectmailChannel,   kDingtalkChannel, kWecomChannel,
+      kFeishuChannel,  kSlackChannel,        kExecChannel,
   };
   return kAll;
 }

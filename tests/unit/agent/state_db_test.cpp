@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const WallTime kNow{std::chrono::seconds(1'740'830'400)};  // 2025-03-01 12:00:00 UTC
-
 RuleAlert Alerting(const std::string& device, AlertState state) {
   RuleAlert of{"rules.yml;disk", "DiskFull", "x > 1", {}};
   of.alert.labels = {{"alertname", "DiskFull"}, {"device", device}};
@@ -157,29 +155,6 @@ TEST_F(StateDbTest, RefusesTheDatabasesOfOthersAndOfLaterVersions) {
     ASSERT_FALSE(db) << sql;
     EXPECT_EQ(db.error().code, ErrorCode::kParse);
   }
-}
-
-TEST_F(StateDbTest, SetsAFileAsideWithItsCompanionsAndNeverOverAnother) {
-  for (const char* end : {"", "-wal", "-shm"}) std::ofstream(path_ + end) << "x";
-  const std::string first = path_ + ".corrupt-20250301T120000Z";
-  EXPECT_EQ(*SetDatabaseAside(path_, kNow), first);
-  for (const char* end : {"", "-wal", "-shm"}) {
-    EXPECT_TRUE(fs::exists(first + end)) << end;
-    EXPECT_FALSE(fs::exists(path_ + end)) << end;
-  }
-  Overwrite("y");
-  EXPECT_EQ(*SetDatabaseAside(path_, kNow), first + "-2");
-  EXPECT_FALSE(SetDatabaseAside(path_, kNow));
-}
-
-TEST_F(StateDbTest, LeavesOnlyTheNewestOfTheFilesSetAside) {
-  for (const char* end : {"", "-wal"}) std::ofstream(path_ + end) << "x";
-  const std::string first = *SetDatabaseAside(path_, kNow);
-  Overwrite("y");
-  const std::string second = *SetDatabaseAside(path_, kNow + std::chrono::hours(1));
-  EXPECT_FALSE(fs::exists(first));
-  EXPECT_FALSE(fs::exists(first + "-wal"));
-  EXPECT_TRUE(fs::exists(second));
 }
 
 }  // namespace

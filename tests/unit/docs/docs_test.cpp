@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "agent/config_keys.h"
+#include "agent/notify_metrics.h"
 #include "agent/config_parse.h"
 #include "agent/units.h"
 #include "tests/unit/collectors/fixture_machine.h"
@@ -232,6 +233,61 @@ TEST(DocsConfiguration, ListsTheSettingsOfCollectors) {
     }
   }
   CheckPart("docs/configuration.md", "<!-- settings -->", "<!-- end of settings -->", table);
+}
+
+std::string_view KindText(notify::OptionKind kind) {
+  switch (kind) {
+    case notify::OptionKind::kText:
+      return "text";
+    case notify::OptionKind::kTemplate:
+      return "template";
+    case notify::OptionKind::kSecret:
+    case notify::OptionKind::kSecretUrl:
+      return "secret";
+    case notify::OptionKind::kUrl:
+      return "URL";
+    case notify::OptionKind::kBool:
+      return "true or false";
+    case notify::OptionKind::kInteger:
+      return "number";
+    case notify::OptionKind::kDuration:
+      return "duration";
+    case notify::OptionKind::kList:
+      return "list";
+    case notify::OptionKind::kMap:
+      return "names and texts";
+    case notify::OptionKind::kTemplateMap:
+      return "names and templates";
+  }
+  return "";
+}
+
+TEST(DocsNotifications, ListsTheSettingsOfChannels) {
+  std::string text;
+  for (const notify::ChannelSpec& spec : notify::AllChannels()) {
+    text += fmt::format("### `{}_configs`\n\n{}", spec.kind, Cell(spec.help));
+    if (spec.limits.messages > 0) {
+      text += fmt::format(" At most {} messages in {} s unless `rate_limit` says otherwise.",
+                          spec.limits.messages, spec.limits.window.count() / 1000);
+    }
+    text += "\n\n| Key | Kind | Default | Meaning |\n| --- | --- | --- | --- |\n";
+    for (const notify::ChannelOption& option : spec.options) {
+      text += "| " + Code(option.name) + " | " + std::string(KindText(option.kind)) + " | " +
+              (option.required ? "**required**" : Code(option.fallback)) + " | " +
+              Cell(option.help) + " |\n";
+    }
+    text += "\n";
+  }
+  CheckPart("docs/notifications.md", "<!-- channels -->", "<!-- end of channels -->", text);
+}
+
+TEST(DocsMetrics, ListsWhatTheNotifierReports) {
+  std::string table = "| Name | Type | Labels | Meaning |\n| --- | --- | --- | --- |\n";
+  for (const Metric* metric : NotifyMetricsList()) {
+    table.append("| " + Code(metric->name) + " | " + std::string(ToString(metric->type)) + " | ")
+        .append(std::string(metric->labels) + " | " + Cell(metric->help) + " |\n");
+  }
+  CheckPart("docs/metrics.md", "<!-- notify -->", "<!-- end of notify -->", table);
 }
 
 // All metrics that some fixture machine shows.

@@ -1,0 +1,10 @@
+// A command on this host.
+#pragma once
+
+#include "exporters/notify/channel.h"
+
+namespace ecsward::notify {
+
+extern const ChannelSpec kExecChannel;
+
+}  // namespace ecsward::notify

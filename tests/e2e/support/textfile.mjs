@@ -1,0 +1,22 @@
+// Measurements that a test makes up: a folder for the textfile collector.
+import fs from 'node:fs';
+import path from 'node:path';
+
+export class Textfile {
+  constructor(dir) {
+    this.dir = path.join(dir, 'textfile');
+    fs.mkdirSync(this.dir, { recursive: true });
+  }
+
+  get flag() {
+    return `--collector.textfile.directory=${this.dir}`;
+  }
+
+  // values: {name: value} of one gauge, `name` being its label `job`.
+  set(metric, values) {
+    const lines = Object.entries(values).map(([job, value]) => `${metric}{job="${job}"} ${value}\n`);
+    const file = path.join(this.dir, `${metric}.prom`);
+    fs.writeFileSync(`${file}.new`, `# TYPE ${metric} gauge\n${lines.join('')}`);
+    fs.renameSync(`${file}.new`, file);
+  }
+}
