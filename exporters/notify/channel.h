@@ -136,6 +136,9 @@ struct ChannelSpec {
   std::vector<std::string> (*check)(const ChannelSettings& settings) = nullptr;
   std::unique_ptr<Channel> (*make)(const ChannelSettings& settings,
                                    const ChannelWorld& world) = nullptr;
+  // How many messages one Send costs at most, for the budget: SMS to three numbers is three. Null:
+  // one.
+  int (*cost)(const ChannelSettings& settings) = nullptr;
 };
 
 // All kinds, in the order of the documentation. The one visible list: channels/all.cpp.

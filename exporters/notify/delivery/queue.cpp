@@ -52,6 +52,11 @@ void DeliveryQueue::Restore(std::vector<QueuedLetter> letters, const Spent& spen
   retry_at_ms_ = std::min(first.next_try_at_ms, now_ms + kMaxRetryAfter.count());
 }
 
+void DeliveryQueue::PutBack(std::vector<QueuedLetter> letters) {
+  letters_.insert(letters_.begin(), std::make_move_iterator(letters.begin()),
+                  std::make_move_iterator(letters.end()));
+}
+
 Spent DeliveryQueue::spent() const {
   Spent spent = ledger_.spent();
   spent.recent_ms = rate_.recent_ms();

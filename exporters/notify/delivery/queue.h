@@ -87,6 +87,8 @@ class DeliveryQueue {
   // At the start: what the last run left, in order.
   void Restore(std::vector<QueuedLetter> letters, const Spent& spent, std::int64_t now_ms);
   void Push(QueuedLetter letter) { letters_.push_back(std::move(letter)); }
+  // Of kMove, those that could not.
+  void PutBack(std::vector<QueuedLetter> letters);
 
   // What to do now. Not between kSend and Done.
   QueueStep Next(std::int64_t now_ms, std::int64_t wall_ms);

@@ -150,6 +150,7 @@ void ExpectDefaults(const Config& config) {
   EXPECT_EQ(TargetLabelsOf(alerting, "h"), TargetLabelsOf(defaults.alerting, "h"));
   alerting.target_labels.clear();  // the file shows the job, which goes without saying
   EXPECT_EQ(alerting, defaults.alerting);
+  EXPECT_FALSE(config.notify.route);
   EXPECT_EQ(config.control_socket, defaults.control_socket);
   EXPECT_EQ(config.governor, defaults.governor);
   EXPECT_EQ(config.state_directory, defaults.state_directory);
@@ -184,6 +185,20 @@ TEST(DocsConfFile, ShowsTheDefaults) {
   const ParsedConfig parsed = ParseConfig(Uncommented(Slurp(Source("conf/ecsward.yml"))));
   EXPECT_EQ(Problems(parsed), "");
   ExpectDefaults(parsed.config);
+}
+
+// Also what would not be the default: "##".
+TEST(DocsConfFile, ShowsExamplesThatAreRight) {
+  std::string text;
+  for (const std::string& line : Lines(Slurp(Source("conf/ecsward.yml")))) {
+    const ConfLine parts = TakeApart(line);
+    text += parts.hashes > 0 ? std::string(parts.indent, ' ') + parts.rest + "\n" : line + "\n";
+  }
+  const ParsedConfig parsed = ParseConfig(text);
+  EXPECT_EQ(Problems(parsed), "");
+  ASSERT_TRUE(parsed.config.notify.route);
+  EXPECT_EQ(parsed.config.notify.route->routes.size(), 2u);
+  EXPECT_EQ(parsed.config.notify.receivers.size(), 2u);
 }
 
 TEST(DocsConfFile, ShowsEveryKey) {
