@@ -139,7 +139,7 @@ Delivery FromFailure(const Mailer::Failure& failure) {
   Delivery delivery = ToDelivery(failure.net);
   if (failure.reply < 400) return delivery;  // no answer, or none that refuses
   delivery.outcome = failure.reply < 500 ? Delivery::Outcome::kRetry : Delivery::Outcome::kRefused;
-  delivery.reason = IsAboutCredentials(failure.reply) ? "credentials" : "smtp";
+  delivery.reason = IsAboutCredentials(failure) ? "credentials" : "smtp";
   return delivery;
 }
 
