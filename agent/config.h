@@ -12,6 +12,7 @@
 #include "base/host_root.h"
 #include "base/log.h"
 #include "collectors/sampler.h"
+#include "exporters/notify/routing.h"
 #include "exporters/prometheus/server.h"
 #include "metrics/labels.h"
 
@@ -61,6 +62,7 @@ struct Config {
   CollectConfig collect;
   PrometheusOptions prometheus;
   AlertingConfig alerting;
+  notify::RoutingConfig notify;  // the rest of `alerting`: who is told
   GovernorConfig governor;
   HostPaths paths;
   std::string state_directory = "/var/lib/ecsward";

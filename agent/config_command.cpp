@@ -28,6 +28,33 @@ std::vector<std::string> CheckPrometheus(const Config& config, const Overrides& 
   return problems;
 }
 
+// Where relative names in the file begin.
+std::string FolderOf(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
+}
+
+std::size_t CountRoutes(const notify::Route& route) {
+  std::size_t count = 1;
+  for (const notify::Route& child : route.routes) count += CountRoutes(child);
+  return count;
+}
+
+std::string DescribeNotify(const notify::RoutingConfig& config) {
+  std::string text;
+  if (config.route) {
+    const std::size_t routes = CountRoutes(*config.route);
+    text = fmt::format("  notifications: {} receiver{}, {} route{}\n", config.receivers.size(),
+                       config.receivers.size() == 1 ? "" : "s", routes, routes == 1 ? "" : "s");
+  } else {
+    text = "  notifications: none configured; alerts are logged\n";
+  }
+  if (!config.heartbeat.url.empty()) {
+    text += fmt::format("  heartbeat: every {}\n", FormatDuration(config.heartbeat.interval));
+  }
+  return text;
+}
+
 }  // namespace
 
 LoadedConfig LoadConfigFor(const CommandLine& line) {
@@ -43,7 +70,10 @@ LoadedConfig LoadConfigFor(const CommandLine& line) {
     }
     return problems;
   };
-  auto parsed = LoadConfig(line.config_path, line.config_given, flags, check);
+  // Other verbs may be anybody's, who need not be able to read secrets.
+  const notify::HostConfigFiles files(FolderOf(line.config_path));
+  auto parsed =
+      LoadConfig(line.config_path, line.config_given, flags, check, with_rules ? &files : nullptr);
   if (!parsed) {
     loaded.problems.push_back(parsed.error().message);
     return loaded;
@@ -86,6 +116,7 @@ std::string DescribeConfig(const CommandLine& line, const LoadedConfig& loaded) 
   for (const RuleGroup& group : loaded.rules.groups) rules += group.rules.size();
   text += fmt::format("  rules: {} in {} groups of {} files\n", rules, loaded.rules.groups.size(),
                       loaded.rules.files);
+  text += DescribeNotify(config.notify);
   return text;
 }
 

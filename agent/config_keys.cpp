@@ -152,6 +152,28 @@ void AddAlertingKeys(std::vector<ConfigKey>& keys) {
                   {}});
 }
 
+// Read by ParseNotify, which knows what stands below them.
+void AddNotifyKeys(std::vector<ConfigKey>& keys) {
+  constexpr std::pair<std::string_view, std::string_view> kHelp[] = {
+      {"global",
+       "Alertmanager's: resolve_timeout, and defaults of channels such as smtp_smarthost"},
+      {"templates", "Files with templates for notifications, shell patterns allowed"},
+      {"route",
+       "Which alerts go to which receiver, how they are grouped and when they are repeated"},
+      {"receivers", "Who is told: names, and the channels of each"},
+      {"inhibit_rules", "Which alerts are silent while which others fire"},
+      {"time_intervals", "Times of day, week, month and year, for routes to name"},
+      {"mute_time_intervals", "The older word for time_intervals"},
+      {"heartbeat",
+       "A URL asked for again and again: who waits for it notices that the host is gone"},
+  };
+  for (const auto& [name, help] : kHelp) {
+    ConfigKey key{fmt::format("alerting.{}", name), std::string(help), {}, {}};
+    key.is_tree = true;
+    keys.push_back(std::move(key));
+  }
+}
+
 void AddCollectorKeys(std::vector<ConfigKey>& keys) {
   for (const CollectorSpec& spec : AllCollectors()) {
     const std::string prefix = fmt::format("collect.collectors.{}.", spec.name);
@@ -250,6 +272,7 @@ std::vector<ConfigKey> AllConfigKeys() {
        {}},
   };
   AddAlertingKeys(keys);
+  AddNotifyKeys(keys);
   const std::vector<ConfigKey> rest = {
       {"control.socket",
        "Where `ecsward query` and others reach the daemon",

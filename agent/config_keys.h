@@ -25,6 +25,9 @@ struct ConfigKey {
   std::function<Result<void>(Config&, std::string_view name, std::string_view value)> set_entry =
       {};
 
+  // A part of the file with a reader of its own: exporters/notify/notify_config.h. `set` is empty.
+  bool is_tree = false;
+
   bool is_list() const { return clear != nullptr; }
   bool is_map() const { return set_entry != nullptr; }
 };

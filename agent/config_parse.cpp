@@ -15,6 +15,7 @@
 #include "agent/units.h"
 #include "base/host_file.h"
 #include "base/suggest.h"
+#include "exporters/notify/notify_config.h"
 
 namespace ecsward {
 namespace {
@@ -41,7 +42,8 @@ std::string Shown(std::string_view text) {
 // name, so neither deep nesting nor aliases of aliases cost anything.
 class Reader {
  public:
-  explicit Reader(ParsedConfig& out) : out_(out), keys_(AllConfigKeys()) {}
+  Reader(ParsedConfig& out, const notify::ConfigFiles* files)
+      : out_(out), files_(files), keys_(AllConfigKeys()) {}
 
   void Read(const YAML::Node& document) {
     if (document.IsNull()) return;
@@ -87,6 +89,7 @@ class Reader {
       Add(place, path, "want keys and values, got " + Kind(node));
       return;
     }
+    if (path == "alerting") ReadNotify(node);
     const auto children = Children(path);
     std::map<std::string, Place> seen;
     for (const auto& pair : node) {
@@ -117,6 +120,15 @@ class Reader {
     }
   }
 
+  // The trees below `alerting`, all at once: they speak of each other.
+  void ReadNotify(const YAML::Node& alerting) {
+    notify::ParsedNotify parsed = notify::ParseNotify(alerting, files_);
+    for (notify::NotifyProblem& problem : parsed.problems) {
+      Add({problem.line, problem.column}, std::move(problem.key), std::move(problem.message));
+    }
+    out_.config.notify = std::move(parsed.config);
+  }
+
   std::string UnknownKey(std::string_view name, const std::set<std::string_view>& children) const {
     const std::vector<std::string_view> candidates(children.begin(), children.end());
     if (auto hint = DidYouMean(name, candidates); !hint.empty()) return "unknown key" + hint;
@@ -134,6 +146,7 @@ class Reader {
   void ReadValue(const ConfigKey& key, const YAML::Node& value, Place key_place) {
     const Place place = ValuePlace(value, key_place);
     places_[key.path] = place;
+    if (key.is_tree) return;
     if (key.is_map()) {
       ReadEntries(key, value, place);
       return;
@@ -196,6 +209,7 @@ class Reader {
   }
 
   ParsedConfig& out_;
+  const notify::ConfigFiles* files_;
   const std::vector<ConfigKey> keys_;
   std::map<std::string, Place, std::less<>> places_;
 };
@@ -282,9 +296,10 @@ std::vector<std::string> Validate(const Config& config) {
 }
 
 ParsedConfig ParseConfig(std::string_view yaml, const std::function<void(Config&)>& change,
-                         const std::function<std::vector<std::string>(const Config&)>& check_more) {
+                         const std::function<std::vector<std::string>(const Config&)>& check_more,
+                         const notify::ConfigFiles* files) {
   ParsedConfig out;
-  Reader reader(out);
+  Reader reader(out, files);
   if (yaml.size() > kMaxConfigBytes) {
     reader.Add({}, "", "longer than a configuration may be, 1 MiB");
     return out;
@@ -301,6 +316,8 @@ ParsedConfig ParseConfig(std::string_view yaml, const std::function<void(Config&
     reader.Add({}, "", e.what());
   }
   if (change) change(out.config);
+  out.config.notify.language = out.config.alerting.language;
+  out.config.notify.external_url = out.config.alerting.external_url;
   AddChecked(reader, Validate(out.config));
   if (check_more) {
     auto more = check_more(out.config);
@@ -316,7 +333,8 @@ ParsedConfig ParseConfig(std::string_view yaml, const std::function<void(Config&
 
 Result<ParsedConfig> LoadConfig(
     const std::string& path, bool required, const std::function<void(Config&)>& change,
-    const std::function<std::vector<std::string>(const Config&)>& check_more) {
+    const std::function<std::vector<std::string>(const Config&)>& check_more,
+    const notify::ConfigFiles* files) {
   struct stat s = {};
   // A FIFO or a device would block or never end.
   if (::stat(path.c_str(), &s) == 0 && !S_ISREG(s.st_mode)) {
@@ -325,9 +343,9 @@ Result<ParsedConfig> LoadConfig(
   HostFile file(path);
   ReadBuffer buffer;
   const auto text = file.Read(buffer);
-  if (text) return ParseConfig(*text, change, check_more);
+  if (text) return ParseConfig(*text, change, check_more, files);
   if (!required && text.error().code == ErrorCode::kNotFound) {
-    ParsedConfig defaults = ParseConfig({}, change, check_more);
+    ParsedConfig defaults = ParseConfig({}, change, check_more, files);
     defaults.no_file = true;
     return defaults;
   }

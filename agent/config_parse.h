@@ -11,6 +11,7 @@
 
 #include "agent/config.h"
 #include "base/result.h"
+#include "exporters/notify/config_files.h"
 
 namespace ecsward {
 
@@ -34,10 +35,12 @@ inline constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20;
 // `change` is what the command line says; it comes over the file and before Validate.
 // Pure, apart from `check_more`, which may look at what the configuration names (files): it returns
 // "key: message" or "key[2]: message" for each problem. What it says of a key that the file already
-// has wrong is left out.
+// has wrong is left out. `files` are those that the notifier's part names: secrets, templates; they
+// are not looked at without it.
 ParsedConfig ParseConfig(
     std::string_view yaml, const std::function<void(Config&)>& change = {},
-    const std::function<std::vector<std::string>(const Config&)>& check_more = {});
+    const std::function<std::vector<std::string>(const Config&)>& check_more = {},
+    const notify::ConfigFiles* files = nullptr);
 
 // What is wrong between the keys. Each as "key: message".
 std::vector<std::string> Validate(const Config& config);
@@ -46,6 +49,7 @@ std::vector<std::string> Validate(const Config& config);
 // all defaults hold. errors: as ErrnoError with the path
 Result<ParsedConfig> LoadConfig(
     const std::string& path, bool required, const std::function<void(Config&)>& change,
-    const std::function<std::vector<std::string>(const Config&)>& check_more);
+    const std::function<std::vector<std::string>(const Config&)>& check_more,
+    const notify::ConfigFiles* files = nullptr);
 
 }  // namespace ecsward

@@ -28,7 +28,7 @@ struct HttpRequest {
       password_or_token;  // HTTP basic when `user` is set; bearer when only the latter
   std::chrono::milliseconds timeout{10'000};  // of everything
   std::chrono::milliseconds connect_timeout{5'000};
-  std::string ca_file;    // whom to trust besides; empty: whom the system trusts
+  std::string ca_file;    // PEM: whom to trust besides those whom the system trusts
   std::string proxy_url;  // empty: none; the environment is not asked
   std::size_t max_answer_bytes = std::size_t{256} << 10;  // the rest is not waited for
 };
@@ -77,14 +77,17 @@ struct MailRequest {
   std::chrono::milliseconds timeout{20'000};
 };
 
-// Thread-safe, blocks.
+// Thread-safe, blocks. To all recipients or to none: one that the server refuses ends it before the
+// message. Nothing is said before TLS stands, except with Security::kNone, where a password is sent
+// in the open if a user is given. AUTH PLAIN and LOGIN; without either from the server none.
 class Mailer {
  public:
   virtual ~Mailer() = default;
-  // errors: as HttpClient; `refused` is the server's 5xx: trying again is of no use.
+  // errors: as HttpClient, and kDenied with a `reply` where user and password are wrong. The
+  // message may quote the server's reply and name the recipient that was refused.
   struct Failure {
-    NetError net;
-    int reply = 0;  // SMTP's code; 0: none came
+    NetError net;   // kMaybeSent: the message was begun, and no reply to it came
+    int reply = 0;  // SMTP's code where it refused, 4xx or 5xx; 0: none came
   };
   virtual tl::expected<void, Failure> Send(const MailRequest& request) = 0;
 };
@@ -101,14 +104,15 @@ class Digests {
   virtual std::string RandomHex(std::size_t bytes) const = 0;
 };
 
-// The module's. One of them in a process.
+// The module's. The daemon has one.
 class Network : public HttpClient, public Mailer, public Digests {
  public:
   // Every call that waits returns at once, as do all to come: the daemon ends.
   virtual void Cancel() = 0;
 };
 
-// Loads the module (LoadLateModule; `folder` for tests). errors: as LoadLateModule
+// Loads the module (LoadLateModule; `folder` for tests). A new one each time, which lives as long
+// as the process. errors: as LoadLateModule
 Result<Network*> LoadNetwork(const std::string& folder = "");
 
 std::string Base64(std::string_view bytes);

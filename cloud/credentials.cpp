@@ -97,20 +97,21 @@ struct CredentialChain::Impl {
   }
 
   // With `fetching` locked, `state` not.
-  void Fetch() {
+  Result<Credentials> Fetch() {
     auto fetched = FetchRoleCredentials(http, metadata);
     const std::lock_guard lock(state);
     if (fetched) {
-      current = std::move(*fetched);
-      last_error.reset();
+      current = *fetched;
       backoff = seconds(0);
       rest_until = fresh_until = clock.Mono() + kBetweenRefreshes;
-      return;
+      return fetched;
     }
     last_error = std::move(fetched).error().Context(
         "no credentials: the environment has no ALIBABA_CLOUD_ACCESS_KEY_ID");
     backoff = std::clamp(2 * backoff, kFirstBackoff, kLongestBackoff);
     rest_until = clock.Mono() + backoff;
+    if (IsUsable()) return *current;
+    return *last_error;
   }
 
   HttpClient& http;
@@ -123,9 +124,9 @@ struct CredentialChain::Impl {
   std::mutex fetching;  // by one at a time; locked before `state`
   std::mutex state;     // guards what follows
   std::optional<Credentials> current;
-  std::optional<Error> last_error;
-  MonoTime fresh_until{};  // see IsUsable
-  MonoTime rest_until{};   // no fetching before
+  std::optional<Error> last_error;  // of the last fetch that failed
+  MonoTime fresh_until{};           // see IsUsable
+  MonoTime rest_until{};            // no fetching before
   seconds backoff{0};
 };
 
@@ -152,10 +153,7 @@ Result<Credentials> CredentialChain::Get() {
     const std::lock_guard lock(impl.state);
     if (auto known = impl.Known(/*busy=*/false)) return *std::move(known);
   }
-  impl.Fetch();
-  const std::lock_guard lock(impl.state);
-  if (impl.IsUsable()) return *impl.current;
-  return *impl.last_error;
+  return impl.Fetch();
 }
 
 void CredentialChain::Drop(const Credentials& stale) {

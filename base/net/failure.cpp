@@ -56,8 +56,6 @@ Error Explain(const Transfer& transfer, Ending ending, const Transfer::Limits& l
       return Fail(ErrorCode::kNotFound, "the proxy's name cannot be resolved");
     case CURLE_COULDNT_CONNECT:
       return Fail(ErrorCode::kIo, WhyNoConnection(transfer));
-    case CURLE_OPERATION_TIMEDOUT:
-      return Fail(ErrorCode::kTimeout, "the time was up");
     case CURLE_PEER_FAILED_VERIFICATION:
       return Fail(ErrorCode::kDenied, std::string(WhyNotTrusted(transfer)));
     case CURLE_SSL_CACERT_BADFILE:

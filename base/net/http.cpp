@@ -124,7 +124,10 @@ bool SetHeaders(const HttpRequest& request, HttpExchange& exchange) {
     if (!Has(request.headers, own)) add(std::string(own) + ":");
   }
   for (const auto& [name, value] : request.headers) {
-    add(value.empty() ? name + ";" : name + ": " + value);  // libcurl's way to send an empty one
+    std::string line = name;
+    line += value.empty() ? ";" : ": ";  // libcurl's way to send an empty one
+    line += value;
+    add(line);
   }
   if (request.user.empty() && !request.password_or_token.empty()) {
     add("Authorization: Bearer " + request.password_or_token);
@@ -166,10 +169,7 @@ bool Prepare(const HttpRequest& request, HttpExchange& exchange) {
   transfer.Set(CURLOPT_HTTP09_ALLOWED, 0L);
   transfer.Set(CURLOPT_FOLLOWLOCATION, 0L);
   transfer.Set(CURLOPT_FORBID_REUSE, 1L);
-  if (!request.proxy_url.empty()) {
-    transfer.Set(CURLOPT_PROXY, request.proxy_url.c_str());
-    transfer.Set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  }
+  if (!request.proxy_url.empty()) transfer.Set(CURLOPT_PROXY, request.proxy_url.c_str());
   if (!request.user.empty()) {
     transfer.Set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
     transfer.Set(CURLOPT_USERNAME, request.user.c_str());

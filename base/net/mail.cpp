@@ -175,7 +175,9 @@ tl::expected<void, Mailer::Failure> SendMail(const MailRequest& request,
     return fail(NetStage::kNotSent, Fail(ErrorCode::kIo, "out of memory"));
   }
   const Transfer::Limits limits{request.timeout, request.timeout};
-  const Ending ending = exchange->transfer.Run(limits, cancellation);
+  Ending ending = exchange->transfer.Run(limits, cancellation);
+  // It has greeted: it is there, but slow.
+  if (ending == Ending::kConnectTimeout && !exchange->reply_text.empty()) ending = Ending::kTimeout;
   if (ending == Ending::kFinished && exchange->transfer.code() == CURLE_OK) {
     End(std::move(exchange));
     return {};

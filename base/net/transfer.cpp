@@ -11,9 +11,9 @@
 namespace ecsward {
 namespace {
 
-// By which libcurl's own limit is later than ours: it knows ours only to give each of several
-// addresses its part.
-constexpr std::chrono::milliseconds kAfterOurs{1000};
+// By which libcurl's own limits are later than ours. It knows them to give each of several
+// addresses its part, and because it waits for the answer to a mail without asking us.
+constexpr std::chrono::milliseconds kAfterOurs{200};
 
 }  // namespace
 
@@ -42,8 +42,8 @@ void Cancellation::Leave(Transfer& transfer) {
 Transfer::Transfer(std::string ca_file)
     : ca_file_(std::move(ca_file)), multi_(curl_multi_init()), easy_(curl_easy_init()) {
   if (!good()) return;
-  Set(CURLOPT_NOSIGNAL, 1L);
-  Set(CURLOPT_PROXY, "");  // not the environment's
+  Set(CURLOPT_NOSIGNAL, 1L);  // SIGPIPE, which OpenSSL may raise, the daemon ignores anyway
+  Set(CURLOPT_PROXY, "");     // not the environment's
   Set(CURLOPT_NOPROXY, "");
   Set(CURLOPT_OPENSOCKETFUNCTION, OnOpen);
   Set(CURLOPT_OPENSOCKETDATA, this);
@@ -70,6 +70,7 @@ Ending Transfer::Run(const Limits& limits, Cancellation& cancellation) {
   if (!cancellation.Enter(*this)) return Ending::kCancelled;
   Set(CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>((std::min(limits.connect, limits.whole) + kAfterOurs).count()));
+  Set(CURLOPT_TIMEOUT_MS, static_cast<long>((limits.whole + kAfterOurs).count()));
   Ending ending = Ending::kFinished;
   if (!refused_ && curl_multi_add_handle(multi_.get(), easy_.get()) == CURLM_OK) {
     ending = Loop(limits, cancellation);
@@ -91,12 +92,13 @@ Ending Transfer::Loop(const Limits& limits, const Cancellation& cancellation) {
       const CURLMsg* const message = curl_multi_info_read(multi_.get(), &left);
       if (message != nullptr) code_ = message->data.result;
       // What a closed socket made of it is of no interest.
-      return code_ != CURLE_OK && cancellation.cancelled() ? Ending::kCancelled : Ending::kFinished;
+      if (code_ != CURLE_OK && cancellation.cancelled()) return Ending::kCancelled;
+      return code_ == CURLE_OPERATION_TIMEDOUT ? Late() : Ending::kFinished;
     }
     const bool connected = Passed(CURLINFO_PRETRANSFER_TIME_T);
     const milliseconds limit = connected ? limits.whole : std::min(limits.connect, limits.whole);
     const auto left = std::chrono::ceil<milliseconds>(start + limit - Clock::now());
-    if (left.count() <= 0) return connected ? Ending::kTimeout : Ending::kConnectTimeout;
+    if (left.count() <= 0) return Late();
     if (cancellation.cancelled()) return Ending::kCancelled;
     if (curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(left.count()), nullptr) !=
         CURLM_OK) {
@@ -104,6 +106,10 @@ Ending Transfer::Loop(const Limits& limits, const Cancellation& cancellation) {
     }
     if (cancellation.cancelled()) return Ending::kCancelled;
   }
+}
+
+Ending Transfer::Late() const {
+  return Passed(CURLINFO_PRETRANSFER_TIME_T) ? Ending::kTimeout : Ending::kConnectTimeout;
 }
 
 long Transfer::Info(CURLINFO what) const {

@@ -2,7 +2,7 @@
 // alerts are too rare for connections to be kept, and one that the other side closed meanwhile
 // would make of every second failure a "maybe sent". The multi handle is there to be woken.
 //
-// The clock is ours and not libcurl's: its own timeouts wait for a name lookup that hangs.
+// The clock is ours before it is libcurl's: its own timeouts wait for a name lookup that hangs.
 #pragma once
 
 #include <curl/curl.h>
@@ -93,6 +93,7 @@ class Transfer {
  private:
   friend class Cancellation;
   Ending Loop(const Limits& limits, const Cancellation& cancellation);
+  Ending Late() const;
   void Interrupt();           // from another thread
   void ShutSockets(int how);  // SHUT_RD, SHUT_RDWR
   static curl_socket_t OnOpen(void* user, curlsocktype, curl_sockaddr* address);

@@ -16,7 +16,7 @@
 namespace ecsward {
 
 // What one expansion of a notification's template may cost: a group has thousands of alerts.
-inline constexpr templates::ExecutionLimits kNotificationLimits{3'000'000, std::size_t{1} << 20};
+inline constexpr templates::ExecutionLimits kNotificationLimits{1'500'000, std::size_t{1} << 20};
 
 struct TemplateRun {
   templates::Value dot;      // of the whole

@@ -60,7 +60,11 @@
 #include "rules/rule_file.h"
 #include "rules/unit_test/test_file.h"
 #include "tests/fuzz/cloud_targets.h"
+#include "tests/fuzz/dispatch_targets.h"
 #include "tests/fuzz/exporter_targets.h"
+#include "tests/fuzz/notify_config_targets.h"
+#include "tests/fuzz/notify_channel_targets.h"
+#include "tests/fuzz/notify_vendor_targets.h"
 #include "tests/fuzz/ports_targets.h"
 #include "tests/fuzz/process_targets.h"
 #include "tests/fuzz/rules_targets.h"
@@ -172,9 +176,11 @@ void FuzzControlRequest(Text t) {
 // clang-format off
 const FuzzTarget kTargets[] = {
     {"add_socket_table", Fill<SocketTotals, AddSocketTable>},
+    {"clean_words", FuzzHiddenWords},
     {"evaluate_promql", FuzzEvaluate},
     {"expand_template", FuzzTemplate},
     {"match_label", FuzzMatcher},
+    {"dispatch_alerts", FuzzDispatcher},
     {"page", FuzzPage},
     {"parse_accept", FuzzAccept},
     {"parse_addresses", FuzzAddresses},
@@ -217,6 +223,8 @@ const FuzzTarget kTargets[] = {
     {"parse_listen_table", FuzzListenTable},
     {"parse_lnstat", Fill<LnstatTable, ParseLnstat>},
     {"parse_loadavg", [](Text t) { (void)ParseLoadavg(t); }},
+    {"parse_matchers", FuzzMatchers},
+    {"parse_mail_addresses", FuzzMailAddresses},
     {"parse_mdstat", Fill<std::vector<MdArray>, ParseMdstat>},
     {"parse_meminfo", Fill<std::vector<MemoryField>, ParseMeminfo>},
     {"parse_kernel_records", FuzzKernelRecords},
@@ -225,10 +233,13 @@ const FuzzTarget kTargets[] = {
     {"parse_net_dev", Fill<std::vector<NetDevLine>, ParseNetDev>},
     {"parse_netstat", Fill<std::vector<NetstatField>, ParseNetstat>},
     {"parse_node_meminfo", Fill<std::vector<NodeMemoryField>, ParseNodeMeminfo>},
+    {"parse_notify_config", FuzzNotifyConfig},
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},
     {"parse_passwd", FuzzPasswd},
+    {"parse_phone_number", FuzzPhoneNumber},
     {"parse_port_rule", FuzzPortRule},
+    {"parse_posix_tz", FuzzPosixTz},
     {"parse_pressure", [](Text t) { (void)ParsePressure(t); }},
     {"parse_process_links", FuzzProcessLinks},
     {"parse_process_details", FuzzProcessDetails},
@@ -237,11 +248,14 @@ const FuzzTarget kTargets[] = {
     {"parse_rapl_name", [](Text t) { (void)ParseRaplName(t); }},
     {"parse_requests", FuzzRequests},
     {"parse_role_credentials", FuzzRoleCredentials},
+    {"parse_retry_after", FuzzRetryAfter},
     {"parse_rpc_stats", Fill<RpcStats, ParseRpcStats>},
     {"parse_rule_file", [](Text t) { (void)ParseRuleFile(t, "rules.yml"); }},
     {"parse_schedstat", Fill<std::vector<SchedstatCpu>, ParseSchedstat>},
+    {"parse_send_answers", FuzzSendAnswers},
     {"parse_sensor_file", FuzzSensorFile},
     {"parse_series_notation", FuzzSeriesNotation},
+    {"parse_silence", FuzzSilence},
     {"parse_slabinfo", Fill<std::vector<Slab>, ParseSlabinfo>},
     {"parse_snmp6", Fill<std::vector<NetstatField>, ParseSnmp6>},
     {"parse_sockstat", Fill<std::vector<SockstatField>, ParseSockstat>},
@@ -252,8 +266,11 @@ const FuzzTarget kTargets[] = {
     {"parse_tcp_message", FuzzTcpMessage},
     {"parse_tcp_table", FuzzTcpTable},
     {"parse_text_format", [](Text t) { (void)ParseTextFormat(t, 1000); }},
+    {"parse_time_interval", FuzzTimeInterval},
+    {"parse_time_zone", FuzzTimeZone},
     {"parse_udev_properties", [](Text t) { (void)ParseUdevProperties(t); }},
     {"parse_unit_test_file", [](Text t) { (void)ParseUnitTestFile(t); }},
+    {"parse_vendor_answer", FuzzVendorAnswer},
     {"parse_vmstat", Fill<std::vector<VmstatField>, ParseVmstat>},
     {"parse_vulnerability", [](Text t) { (void)ParseVulnerability(t); }},
     {"parse_stat_line", FuzzStatLine},
@@ -264,6 +281,7 @@ const FuzzTarget kTargets[] = {
     {"parse_zpool_io", Fill<std::vector<KstatField>, ParseZpoolIo>},
     {"print_values", FuzzPrintf},
     {"read_checkpoint", FuzzCheckpoint},
+    {"write_mail", FuzzMailText},
 };
 // clang-format on
 

@@ -12,6 +12,8 @@
 #include "exporters/notify/channels/http_options.h"
 #include "exporters/notify/channels/message_text.h"
 #include "exporters/notify/channels/one_group.h"
+#include "rules/template/go_time.h"
+#include "rules/template/json.h"
 
 namespace ecsward::notify {
 namespace {
@@ -49,16 +51,8 @@ std::string AlertsUrl(std::string url) {
   return url;
 }
 
-// 2023-11-14T22:13:20.000Z
-std::string Rfc3339(std::int64_t unix_ms) {
-  using namespace std::chrono;  // NOLINT(google-build-using-namespace): of a calendar's words
-  const sys_time<milliseconds> time{milliseconds(unix_ms)};
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", int{date.year()},
-                     unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
+std::string TimeText(std::int64_t unix_ms) {
+  return templates::FormatTime(unix_ms, templates::kJsonTime);
 }
 
 ordered_json ToJson(const LabelPairs& pairs) {
@@ -107,8 +101,8 @@ class AlertmanagerChannel final : public Channel {
       const bool resolved = alert.ResolvedAt(std::max(now, group.at_ms));
       alerts.push_back({{"labels", std::move(labels)},
                         {"annotations", ToJson(alert.annotations)},
-                        {"startsAt", Rfc3339(alert.starts_at_ms)},
-                        {"endsAt", Rfc3339(resolved ? alert.ends_at_ms : stands_until)},
+                        {"startsAt", TimeText(alert.starts_at_ms)},
+                        {"endsAt", TimeText(resolved ? alert.ends_at_ms : stands_until)},
                         {"generatorURL", alert.generator_url}});
     }
     return DumpJson(alerts);

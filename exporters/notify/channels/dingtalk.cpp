@@ -81,12 +81,13 @@ class DingtalkChannel final : public Channel {
 
   Delivery Send(const Notification& notification, const Attempt&) override {
     std::string problem;
-    const std::string body =
-        FitBody(static_cast<std::size_t>(settings_.Integer("max_bytes")), [&](std::size_t room) {
-          MessageText made = Text(notification, room);
-          problem = made.problem;
-          return Message(notification, std::move(made));
-        });
+    const std::string body = FitBody(static_cast<std::size_t>(settings_.Integer("max_bytes")),
+                                     [&](std::size_t room, std::size_t& used) {
+                                       MessageText made = Text(notification, room);
+                                       used = made.text.size();
+                                       problem = made.problem;
+                                       return Message(notification, std::move(made));
+                                     });
     HiddenWords hidden = sender_.hidden();
     const std::string url = SignedUrl(hidden);
     const HttpOutcome outcome = sender_.Perform(sender_.NewRequest(url, body));
@@ -107,7 +108,7 @@ class DingtalkChannel final : public Channel {
     const MessageShape shape{.style = TextStyle::kMarkdown,
                              .title = {.bytes = 0, .characters = kTitleCharacters},
                              .heading = true,
-                             .heading_mark = "#### "};
+                             .heading_mark = "### "};
     MessageText made =
         MakeMessageText(content_, settings_, notification, shape, RoomBefore(room, mentions));
     made.text = WithEnding(std::move(made.text), mentions);

@@ -82,8 +82,7 @@ class ExecChannel final : public Channel {
   Delivery Send(const Notification& notification, const Attempt&) override {
     std::string input;
     for (const GroupNotice& group : notification.groups) {
-      input += WebhookJson(notification, group, content_.external_url());
-      input += '\n';
+      input += WebhookJson(notification, group, content_.external_url());  // ends its line
     }
     ChildCommand command;
     command.argv = command_;

@@ -92,13 +92,15 @@ class FeishuChannel final : public Channel {
     HiddenWords hidden = sender_.hidden();
     const ordered_json signature = Signature(hidden);
     const std::string body =
-        FitBody(static_cast<std::size_t>(settings_.Integer("max_bytes")), [&](std::size_t room) {
-          const MessageText made = Text(notification, room);
-          problem = made.problem;
-          ordered_json message = signature;
-          message.update(card_ ? Card(notification, made) : PlainText(made));
-          return message;
-        });
+        FitBody(static_cast<std::size_t>(settings_.Integer("max_bytes")),
+                [&](std::size_t room, std::size_t& used) {
+                  const MessageText made = Text(notification, room);
+                  used = made.text.size();
+                  problem = made.problem;
+                  ordered_json message = signature;
+                  message.update(card_ ? Card(notification, made) : PlainText(made));
+                  return message;
+                });
     const HttpOutcome outcome = sender_.Perform(sender_.NewRequest(url_.Reveal(), body));
     return WithTemplateProblem(
         JudgeVendor(outcome, kVendor, hidden, sender_.Now(), settings_.Duration("rate_limit_wait")),

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "exporters/notify/content.h"
+#include "exporters/notify/content/clean_text.h"
 
 namespace ecsward::notify {
 namespace {
@@ -37,29 +37,6 @@ std::string PercentDecode(std::string_view text) {
     }
   }
   return out;
-}
-
-// How many bytes the character at the beginning has; 0: it is none.
-// source: RFC 3629, 4
-std::size_t CharacterBytes(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned lead = byte(0), second = byte(1);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return follows(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const bool overlong = lead == 0xE0 && second < 0xA0;
-    const bool surrogate = lead == 0xED && second > 0x9F;
-    return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const bool overlong = lead == 0xF0 && second < 0x90;
-    const bool too_big = lead == 0xF4 && second > 0x8F;
-    return follows(1) && follows(2) && follows(3) && !overlong && !too_big ? 4 : 0;
-  }
-  return 0;
 }
 
 template <class Function>
@@ -107,26 +84,27 @@ void HiddenWords::HideUrl(std::string_view url) {
   });
 }
 
+void HiddenWords::Redact(std::string& text) const {
+  for (const std::string& word : words_) {
+    for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos;) {
+      text.replace(at, word.size(), kRedacted);
+      at += kRedacted.size();
+    }
+  }
+}
+
 std::string HiddenWords::Clean(std::string_view text, std::size_t most_characters) const {
   // A word that the end cuts in two would be shown in part: the rest of it is looked at as well.
   const std::size_t longest = words_.empty() ? 0 : words_.front().size();
   std::string line(text.substr(0, kMostRead + longest));
-  for (const std::string& word : words_) {
-    for (std::size_t at = 0; (at = line.find(word, at)) != std::string::npos;) {
-      line.replace(at, word.size(), kRedacted);
-      at += kRedacted.size();
-    }
-  }
+  Redact(line);
+  line = CleanText(line.substr(0, kMostRead), LineBreaks::kOne);
+  Redact(line);  // what unseen characters kept apart
   std::string out;
-  for (const char c : ValidUtf8(line.substr(0, kMostRead))) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > ' ' && byte != 0x7F) {
-      out += c;
-    } else if (!out.empty() && out.back() != ' ') {
-      out += ' ';
-    }
+  for (const char c : line) {
+    if (c != ' ' || (!out.empty() && out.back() != ' ')) out += c;
   }
-  if (!out.empty() && out.back() == ' ') out.pop_back();
+  if (out.ends_with(' ')) out.pop_back();
   return CutText(out, {.bytes = 0, .characters = most_characters});
 }
 
@@ -134,22 +112,6 @@ std::string HiddenWords::Quote(std::string_view answer) const {
   const std::size_t first = answer.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || answer[first] == '<') return "";
   return ": " + Clean(answer);
-}
-
-std::string ValidUtf8(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t bytes = CharacterBytes(text);
-    if (bytes == 0) {
-      out += "\xEF\xBF\xBD";
-      text.remove_prefix(1);
-      continue;
-    }
-    out += text.substr(0, bytes);
-    text.remove_prefix(bytes);
-  }
-  return out;
 }
 
 }  // namespace ecsward::notify

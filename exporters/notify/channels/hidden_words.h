@@ -27,10 +27,9 @@ class HiddenWords {
   static constexpr std::size_t kMostCharacters = 160;
 
  private:
+  void Redact(std::string& text) const;
+
   std::vector<std::string> words_;  // the longest first
 };
-
-// Bytes that are no UTF-8 become U+FFFD, so that a text can stand in JSON and in logs.
-std::string ValidUtf8(std::string_view text);
 
 }  // namespace ecsward::notify

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "exporters/notify/channels/hidden_words.h"
+#include "exporters/notify/content/clean_text.h"
 
 namespace ecsward::notify {
 namespace {
@@ -30,16 +31,11 @@ std::string Expanded(const Content& content, const std::string& text,
   return "";
 }
 
-std::string OneLine(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
-  return text;
-}
-
-std::string NoteOf(std::string_view problem, const std::string& language) {
+std::string NoteOf(std::string_view problem, const std::string& language, TextStyle style) {
   if (problem.empty()) return "";
-  if (language == "zh") return fmt::format("（模板出错，以下为默认内容：{}）\n\n", problem);
-  return fmt::format("(A template failed, this is the default text: {})\n\n", problem);
+  const std::string why = EscapeText(problem, style);
+  if (language == "zh") return fmt::format("（模板出错，以下为默认内容：{}）\n\n", why);
+  return fmt::format("(A template failed, this is the default text: {})\n\n", why);
 }
 
 // What is left behind a beginning; never 0, which would be no limit.
@@ -59,17 +55,22 @@ MessageText MakeMessageText(const Content& content, const ChannelSettings& setti
   const std::string& title = settings.Text(shape.title_option);
   const std::string& text = settings.Text(shape.text_option);
   if (!title.empty()) {
-    made.title = OneLine(
-        Expanded(content, title, notification, shape.title, shape.title_option, made.problem));
+    made.title = CleanText(
+        Expanded(content, title, notification, shape.title, shape.title_option, made.problem),
+        LineBreaks::kOne);
   }
-  if (made.title.empty()) made.title = content.Title(notification, shape.title);
+  made.own_title = !made.title.empty();
+  if (!made.own_title) made.title = content.Title(notification, shape.title);
   if (!text.empty()) {
     made.text = Expanded(content, text, notification, room, shape.text_option, made.problem);
+    made.text = CutText(CleanText(made.text, LineBreaks::kKept), room);
     if (!made.text.empty()) return made;
   }
   std::string beginning;
-  if (shape.heading) beginning = fmt::format("{}{}\n\n", shape.heading_mark, made.title);
-  beginning += NoteOf(made.problem, content.language());
+  if (shape.heading && (made.own_title || notification.alert_count() > 1)) {
+    beginning = fmt::format("{}{}\n\n", shape.heading_mark, EscapeText(made.title, shape.style));
+  }
+  beginning += NoteOf(made.problem, content.language(), shape.style);
   const std::string body = content.Body(notification, shape.style, Less(room, beginning));
   made.text = CutText(beginning + body, room);
   return made;
@@ -84,17 +85,21 @@ std::string DumpJson(const nlohmann::ordered_json& value) {
   return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-std::string FitBody(std::size_t most_bytes,
-                    const std::function<nlohmann::ordered_json(std::size_t room)>& make) {
+std::string FitBody(
+    std::size_t most_bytes,
+    const std::function<nlohmann::ordered_json(std::size_t room, std::size_t& used)>& make) {
   constexpr int kTurns = 8;
   constexpr std::size_t kSmallest = 64;
   std::size_t room = most_bytes;
   std::string body;
   for (int turn = 0; turn < kTurns; ++turn) {
-    body = DumpJson(make(room));
+    std::size_t used = 0;
+    body = DumpJson(make(room, used));
     if (body.size() <= most_bytes || room <= kSmallest) break;
+    // Less than it used, not only less than it had: a whole alert more may have been left out.
     const std::size_t over = body.size() - most_bytes;
-    room = std::max(room > over ? room - over : room / 2, kSmallest);
+    used = std::min(room, used);
+    room = std::max(used > over ? used - over : used / 2, kSmallest);
   }
   return body;
 }

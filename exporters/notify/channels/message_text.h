@@ -18,8 +18,8 @@ namespace ecsward::notify {
 struct MessageShape {
   TextStyle style = TextStyle::kPlain;
   TextLimit title = {};
-  // Put before the title where it begins the text, "#### "; nothing: the title has a place of its
-  // own in the message, and is not said again.
+  // The title begins the text, behind `heading_mark`: one that has no place of its own in the
+  // message. Of a single alert the default text says as much in its first line.
   bool heading = false;
   std::string_view heading_mark = "";
   std::string_view title_option = "title", text_option = "text";
@@ -27,7 +27,8 @@ struct MessageShape {
 
 struct MessageText {
   std::string title, text;
-  std::string problem;  // of a template; the texts say it, too
+  bool own_title = false;  // the template made it
+  std::string problem;     // of a template; the texts say it, too
 };
 
 // `room`: what the text may have. A `text` template makes all of the text, the heading as well.
@@ -42,9 +43,10 @@ std::string WithEnding(std::string text, std::string_view ending);
 std::string DumpJson(const nlohmann::ordered_json& value);
 
 // The limit is one of the whole body, in which a line break is two bytes: `make` is given less room
-// until the body fits.
-std::string FitBody(std::size_t most_bytes,
-                    const std::function<nlohmann::ordered_json(std::size_t room)>& make);
+// for the text until the body fits, and says how much of it the text took.
+std::string FitBody(
+    std::size_t most_bytes,
+    const std::function<nlohmann::ordered_json(std::size_t room, std::size_t& used)>& make);
 
 // Alerts that fire, that are over, or a drill: what colours say.
 enum class Mood : std::uint8_t { kFiring, kResolved, kDrill };

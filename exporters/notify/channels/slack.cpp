@@ -39,23 +39,6 @@ constexpr std::array<ChannelOption, 9> kOwnOptions{{
 }};
 constexpr auto kOptions = JoinOptions(kOwnOptions, kHttpOptions, kHttpConfigOptions);
 
-// source: https://docs.slack.dev/messaging/formatting-message-text, escaping
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 std::string_view ColourOf(Mood mood) {
   switch (mood) {
     case Mood::kFiring:
@@ -91,7 +74,8 @@ class SlackChannel final : public Channel {
     const MessageText made = MakeMessageText(content_, settings_, notification, shape,
                                              {.bytes = 0, .characters = characters});
     problem = made.problem;
-    const std::string title = settings_.Text("title").empty() ? Escaped(made.title) : made.title;
+    const std::string title =
+        made.own_title ? made.title : EscapeText(made.title, TextStyle::kSlack);
     ordered_json message = ordered_json::object();
     for (const char* name : {"channel", "username", "icon_emoji"}) {
       const std::string value = Small(name, notification, problem);

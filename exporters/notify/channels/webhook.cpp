@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "exporters/notify/channels/http_channel.h"
@@ -108,14 +107,8 @@ class WebhookChannel final : public Channel {
   std::string DefaultBody(const Notification& notification) const {
     GroupNotice group = AsOneGroup(notification);
     const std::size_t all = group.alerts.size();
-    if (max_alerts_ == 0 || all <= max_alerts_) {
-      return WebhookJson(notification, group, content_.external_url());
-    }
-    group.alerts.resize(max_alerts_);
-    auto json = nlohmann::ordered_json::parse(
-        WebhookJson(notification, group, content_.external_url()), nullptr, false);
-    json["truncatedAlerts"] = all - max_alerts_;
-    return DumpJson(json);
+    if (max_alerts_ != 0 && all > max_alerts_) group.alerts.resize(max_alerts_);
+    return WebhookJson(notification, group, content_.external_url(), all - group.alerts.size());
   }
 
   void AddHeaders(const Notification& notification, HttpRequest& request, HiddenWords& hidden,

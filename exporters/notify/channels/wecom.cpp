@@ -100,7 +100,7 @@ class WecomChannel final : public Channel {
                              .heading_mark = markdown_ ? "### " : ""};
     const MessageText made =
         MakeMessageText(content_, settings_, notification, shape, RoomBefore(Bytes(), mentions));
-    const std::string text = ValidUtf8(WithEnding(made.text, mentions));
+    const std::string text = WithEnding(made.text, mentions);
     const std::string body = DumpJson(Message(notification, text));
     const HttpOutcome outcome = sender_.Perform(sender_.NewRequest(url_.Reveal(), body));
     return WithTemplateProblem(

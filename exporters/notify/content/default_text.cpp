@@ -22,19 +22,21 @@ std::string CommonWhat(const NoticeView& view, const Telling& telling) {
   return std::string(Get(view.CommonLabels(), "alertname"));
 }
 
+bool IsMixed(const NoticeView& view) { return view.firing() && view.resolved_count() > 0; }
+
 std::string CountText(const NoticeView& view, const Phrases& phrases) {
   if (view.alerts().size() < 2) return "";
-  const bool mixed = view.firing() && view.resolved_count() > 0;
-  return mixed ? " (" + phrases.split(view.firing_count(), view.resolved_count()) + ")"
-               : " (" + std::to_string(view.alerts().size()) + ")";
+  return IsMixed(view) ? " (" + phrases.split(view.firing_count(), view.resolved_count()) + ")"
+                       : " (" + std::to_string(view.alerts().size()) + ")";
 }
 
 // "汇总 2 组，共 5 条：告警 3，恢复 2"; nothing of an alert alone.
 std::string Heading(const Notification& notification, const NoticeView& view,
                     const Phrases& phrases) {
   if (view.alerts().size() < 2 && notification.groups.size() < 2) return "";
-  return phrases.digest(notification.groups.size(), view.alerts().size())
-      .append(phrases.colon)
+  std::string out = phrases.digest(notification.groups.size(), view.alerts().size());
+  if (!IsMixed(view)) return out.append(view.firing() ? phrases.all_firing : phrases.all_resolved);
+  return out.append(phrases.colon)
       .append(phrases.split(view.firing_count(), view.resolved_count()));
 }
 
@@ -74,10 +76,14 @@ class BodyWriter {
     used_ = SizeOf(out_) + SizeOf(frame_.link) + SizeOf(frame_.close);
   }
 
-  // False when it does not fit, with what is to be said of the `left` behind it.
+  // False when it does not fit together with `rest`, what is then said of those behind it.
   bool Add(const std::string& block, const std::string& rest) {
     const TextSize size = SizeOf(block);
-    if (!Fits(used_ + size + SizeOf(rest), limit_)) return false;
+    TextSize all = used_ + size + SizeOf(rest);
+    const std::size_t trimmed = LinesTrimmed(rest.empty() ? block : rest);
+    all.bytes -= trimmed;
+    all.characters -= trimmed;
+    if (!Fits(all, limit_)) return false;
     out_ += block;
     used_ += size;
     return true;
@@ -97,6 +103,13 @@ class BodyWriter {
   }
 
  private:
+  // The line breaks that Finish takes away, when `last` ends the text.
+  std::size_t LinesTrimmed(const std::string& last) const {
+    if (style_ == TextStyle::kHtml) return 0;
+    const std::string& end = frame_.link.empty() ? last : frame_.link;
+    return end.size() - (end.find_last_not_of('\n') + 1);
+  }
+
   Frame frame_;
   TextStyle style_;
   TextLimit limit_;

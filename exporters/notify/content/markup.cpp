@@ -152,6 +152,14 @@ std::string_view Trimmed(std::string_view line) {
   return line.substr(begin, line.find_last_not_of(' ') - begin + 1);
 }
 
+// "wiki.example.com": where a link leads, in few bytes. `safe` is an address that is safe.
+std::string_view SiteOf(std::string_view safe) {
+  safe.remove_prefix(safe.find("//") + 2);
+  const std::size_t user = safe.substr(0, safe.find('/')).rfind('@');
+  if (user != std::string_view::npos) safe.remove_prefix(user + 1);
+  return safe.substr(0, safe.find_first_of("/?#"));
+}
+
 }  // namespace
 
 void Markup::Append(std::string_view cleaned, Author author) {
@@ -218,11 +226,11 @@ void Markup::Link(std::string_view url) {
     case TextStyle::kHtml:
       return Raw(fmt::format("<a href=\"{0}\">{0}</a>", templates::EscapeHtml(safe)));
     case TextStyle::kSlack:
-      return Raw(fmt::format("<{}>", templates::EscapeHtml(safe)));
+      return Raw(fmt::format("<{}|{}>", templates::EscapeHtml(safe), SiteOf(safe)));
     case TextStyle::kMarkdown:
     case TextStyle::kWecom:
     case TextStyle::kLark:
-      return Raw(fmt::format("[{0}]({0})", safe));
+      return Raw(fmt::format("[{}]({})", SiteOf(safe), safe));
   }
 }
 

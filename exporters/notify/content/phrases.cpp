@@ -45,12 +45,10 @@ const Phrases kChinese = {
           return groups > 1 ? fmt::format("汇总 {} 组，共 {} 条", groups, alerts)
                             : fmt::format("共 {} 条", alerts);
         },
-    .split =
-        [](std::size_t firing, std::size_t resolved) {
-          if (resolved == 0) return fmt::format("告警 {}", firing);
-          if (firing == 0) return fmt::format("恢复 {}", resolved);
-          return fmt::format("告警 {}，恢复 {}", firing, resolved);
-        },
+    .all_firing = "告警",
+    .all_resolved = "恢复",
+    .split = [](std::size_t firing,
+                std::size_t resolved) { return fmt::format("告警 {}，恢复 {}", firing, resolved); },
     .more = [](std::size_t count) { return fmt::format("… 还有 {} 条", count); },
     .ago = [](Text duration) { return fmt::format("（已持续 {}）", duration); },
     .span = [](Text duration, Text from,
@@ -89,10 +87,10 @@ const Phrases kEnglish = {
           std::string all = Plural(alerts, "alert", "alerts");
           return groups > 1 ? fmt::format("Digest of {} groups, {}", groups, all) : all;
         },
+    .all_firing = " firing",
+    .all_resolved = " resolved",
     .split =
         [](std::size_t firing, std::size_t resolved) {
-          if (resolved == 0) return fmt::format("{} firing", firing);
-          if (firing == 0) return fmt::format("{} resolved", resolved);
           return fmt::format("{} firing, {} resolved", firing, resolved);
         },
     .more = [](std::size_t count) { return fmt::format("… and {} more", count); },

@@ -18,8 +18,9 @@ struct Phrases {
   std::string_view drill_note;  // the first line of a drill's text
 
   std::string (*alerts)(std::size_t count) = nullptr;  // "3 条告警"
-  // "2 组，共 5 条", "共 5 条"; and how many of them are what.
+  // "汇总 2 组，共 5 条", "共 5 条"; and how many of them are what: "告警 3，恢复 2".
   std::string (*digest)(std::size_t groups, std::size_t alerts) = nullptr;
+  std::string_view all_firing, all_resolved;  // or that they all are: "共 5 条" + "告警"
   std::string (*split)(std::size_t firing, std::size_t resolved) = nullptr;
   std::string (*more)(std::size_t count) = nullptr;         // "… 还有 7 条"
   std::string (*ago)(std::string_view duration) = nullptr;  // "（已持续 12 分钟）"

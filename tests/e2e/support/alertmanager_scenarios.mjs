@@ -267,7 +267,7 @@ export const scenarios = {
   silenced_from_the_beginning: { script: [silence('s1', 0, 6, matcher('n', 'a')), [0.2, 'fire', A], [0.2, 'fire', B]], told: 2 },
   silenced_later_and_expired: {
     route: { repeat_interval: '3s' },
-    script: [[0, 'fire', A], silence('s2', 2, 30, matcher('n', 'a')), [8, 'expire', 's2'], [10, 'resolve', A]],
+    script: [[0, 'fire', A], silence('s2', 2, 100, matcher('n', 'a')), [8, 'expire', 's2'], [10, 'resolve', A]],
     told: 3,
   },
   over_while_it_is_silenced: {
@@ -275,31 +275,31 @@ export const scenarios = {
     told: 1,
   },
   silences_of_all_kinds: {
-    script: [silence('s4', 0, 30, matcher('n', 'a|b', { regex: true })), silence('s5', 0, 30, matcher('n', 'c')),
+    script: [silence('s4', 0, 100, matcher('n', 'a|b', { regex: true })), silence('s5', 0, 100, matcher('n', 'c')),
       [0.2, 'fire', A], [0.2, 'fire', B], [0.2, 'fire', C], [0.2, 'fire', { n: 'ab' }]],
     told: 1,
   },
   negative_silences: {
-    script: [silence('s6', 0, 30, matcher('alertname', 'X'), matcher('n', 'a', { equal: false })), [0.2, 'fire', A], [0.2, 'fire', B]],
+    script: [silence('s6', 0, 100, matcher('alertname', 'X'), matcher('n', 'a', { equal: false })), [0.2, 'fire', A], [0.2, 'fire', B]],
     told: 1,
   },
   negative_regex_silences: {
-    script: [silence('s7', 0, 30, matcher('alertname', 'X'), matcher('n', 'b.*', { equal: false, regex: true })),
+    script: [silence('s7', 0, 100, matcher('alertname', 'X'), matcher('n', 'b.*', { equal: false, regex: true })),
       [0.2, 'fire', A], [0.2, 'fire', { n: 'bc' }]],
     told: 1,
   },
   a_silence_that_begins_later: {
-    script: [[0, 'fire', A], [2, 'fire', B], [2, 'silence', 's8', { from: 4, to: 30, matchers: [matcher('alertname', 'X')] }],
+    script: [[0, 'fire', A], [2, 'fire', B], [2, 'silence', 's8', { from: 4, to: 100, matchers: [matcher('alertname', 'X')] }],
       [6, 'fire', C]],
     told: 2,
   },
   all_matchers_of_a_silence_must_match: {
-    script: [silence('s9', 0, 30, matcher('n', 'a'), matcher('zone', 'h')), [0.2, 'fire', { n: 'a', zone: 'h' }], [0.2, 'fire', A]],
+    script: [silence('s9', 0, 100, matcher('n', 'a'), matcher('zone', 'h')), [0.2, 'fire', { n: 'a', zone: 'h' }], [0.2, 'fire', A]],
     told: 1,
   },
   a_silenced_source_inhibits: {
     inhibit: [kInhibit],
-    script: [silence('s10', 0, 30, matcher('severity', 'critical')), [0.2, 'fire', critical({ host: 'h' })],
+    script: [silence('s10', 0, 100, matcher('severity', 'critical')), [0.2, 'fire', critical({ host: 'h' })],
       [0.2, 'fire', warning({ host: 'h' })]],
     told: 0,
   },

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "tests/unit/source_folder.h"
+#include "tests/unit/temp_folder.h"
 
 namespace ecsward {
 namespace {
@@ -26,6 +28,41 @@ TEST(CheckCommand, SumsUpAGoodFile) {
   EXPECT_TRUE(loaded.problems.empty()) << text;
   EXPECT_TRUE(text.starts_with(line.config_path + ": ok\n  every 1s: ")) << text;
   EXPECT_NE(text.find("endpoint: 127.0.0.1:9100, [::1]:9100\n"), std::string::npos) << text;
+}
+
+TEST(CheckCommand, SaysWhoIsNotified) {
+  const CommandLine line = Check(Fixture("notify.yaml"));
+  const std::string text = DescribeConfig(line, LoadConfigFor(line));
+  EXPECT_TRUE(text.ends_with("  notifications: 3 receivers, 4 routes\n  heartbeat: every 1m\n"))
+      << text;
+  const CommandLine none = Check(Fixture("full.yaml"));
+  EXPECT_TRUE(DescribeConfig(none, LoadConfigFor(none))
+                  .ends_with("  notifications: none configured; alerts are logged\n"));
+}
+
+// Files are looked for beside the configuration, by those verbs only that notify.
+TEST(CheckCommand, LooksForTheFilesOfSecrets) {
+  const TempFolder folder;
+  const std::string path = folder.path() / "ecsward.yml";
+  std::ofstream(path) << "alerting:\n"
+                         "  route: {receiver: ops}\n"
+                         "  receivers:\n"
+                         "  - {name: ops, webhook_configs: [{url_file: ops.url}]}\n";
+  CommandLine line = Check(path);
+  EXPECT_EQ(LoadConfigFor(line).problems,
+            std::vector<std::string>{path +
+                                     ":4:46: alerting.receivers[0].webhook_configs[0]."
+                                     "url_file: " +
+                                     (folder.path() / "ops.url").string() +
+                                     ": No such file or directory"});
+  line.verb = Verb::kMetrics;
+  EXPECT_TRUE(LoadConfigFor(line).problems.empty());
+  line.verb = Verb::kRun;
+  std::ofstream(folder.path() / "ops.url") << "https://example.test/?token=1\n";
+  const LoadedConfig loaded = LoadConfigFor(line);
+  EXPECT_TRUE(loaded.problems.empty());
+  EXPECT_EQ(loaded.config.notify.receivers.at(0).channels.at(0).settings.SecretOf("url").Reveal(),
+            "https://example.test/?token=1");
 }
 
 TEST(CheckCommand, SaysEveryProblemOfABadFile) {

@@ -86,6 +86,26 @@ TEST(ParseConfig, TakesLabelsWhoseNamesAreLabels) {
             "c:3:18: alerting.target_labels: want names and values, got a list\n");
 }
 
+TEST(ParseConfig, TakesNotificationsFromAmongTheAlertingKeys) {
+  const auto parsed = ParseConfig(Slurp(SourceFolder() / "tests/fixtures/config/notify.yaml"));
+  ASSERT_EQ(Problems(parsed), "");
+  const notify::RoutingConfig& notify = parsed.config.notify;
+  ASSERT_TRUE(notify.route);
+  EXPECT_EQ(notify.route->receiver, "ops");
+  EXPECT_EQ(notify.receivers.size(), 3u);
+  EXPECT_EQ(notify.resolve_timeout, std::chrono::minutes(10));
+  EXPECT_EQ(notify.language, "en");
+  EXPECT_EQ(notify.external_url, "https://example.test/alerts");
+  EXPECT_TRUE(notify.time_intervals.contains("nights"));
+}
+
+TEST(ParseConfig, NotifiesNobodyUnlessToldTo) {
+  const Config config = ParseConfig("alerting: {evaluation_interval: 5s}\n").config;
+  EXPECT_FALSE(config.notify.route);
+  EXPECT_TRUE(config.notify.heartbeat.url.empty());
+  EXPECT_EQ(config.notify.language, "zh");
+}
+
 TEST(AlertingConfig, KnowsTheHostWithoutBeingTold) {
   const AlertingConfig alerting;
   EXPECT_EQ(ToString(ExternalLabelsOf(alerting, "web-1")), R"({hostname="web-1"})");

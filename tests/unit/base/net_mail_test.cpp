@@ -235,6 +235,21 @@ TEST_F(NetMail, BeforeTheMessageNothingIsThere) {
   }
 }
 
+TEST_F(NetMail, SaysThatAServerIsSlow) {
+  for (const char* const line : {"EHLO", "."}) {
+    MailManners manners;
+    manners.replies[line] = "-";
+    Start(manners);
+    MailRequest mail = Mail();
+    mail.security = Security::kNone;
+    mail.timeout = milliseconds(1000);
+    const Outcome outcome = net_->Send(mail);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().net.error.code, ErrorCode::kTimeout);
+    EXPECT_EQ(outcome.error().net.error.message, "no answer within 1 s");
+  }
+}
+
 TEST_F(NetMail, TakesNoAnswerToItsFarewell) {
   MailManners manners;
   manners.replies["QUIT"] = "-";

@@ -4,15 +4,14 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <memory>
 
-#include "base/net.h"
+#include "tests/unit/base/net_under_test.h"
 #include "tests/unit/base/test_server.h"
 #include "tests/unit/temp_folder.h"
 
 namespace ecsward {
 namespace {
-
-constexpr const char* kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 class NetTls : public testing::Test {
  protected:
@@ -108,6 +107,49 @@ TEST_F(NetTls, TrustsTheSystemsAuthoritiesBesidesTheFile) {
   unsetenv("SSL_CERT_DIR");
 }
 
+TEST_F(NetTls, VerifiesThroughAProxy) {
+  const TestIdentity good("good.test");
+  const std::string ca_file = Save(good);
+  std::string seen;
+  TestServer proxy([&](TestConnection& connection) {
+    connection.ReadRequest();
+    connection.Write("HTTP/1.1 200 Connected\r\nX-Proxy: y\r\n\r\n");
+    if (!connection.StartTls(good)) return;
+    seen = connection.ReadRequest();
+    connection.Write(kOk);
+  });
+  auto network = LoadNetwork(ECSWARD_MODULE_FOLDER);
+  HttpRequest request;
+  request.url = Secret("https://good.test/secret");
+  request.proxy_url = proxy.Url();
+  // A proxy was sent something, but nothing of the request.
+  EXPECT_EQ(Complaint((*network)->Perform(request)),
+            "the certificate is signed by nobody who is trusted here");
+  request.ca_file = ca_file;
+  const auto answer = (*network)->Perform(request);
+  ASSERT_TRUE(answer) << answer.error().error.message;
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->Header("x-proxy"), "");
+  EXPECT_TRUE(seen.starts_with("POST /secret HTTP/1.1\r\n")) << seen;
+}
+
+TEST_F(NetTls, AnAnswerThatDoesNotComeThroughAProxyMayHaveBeenGiven) {
+  const TestIdentity good("good.test");
+  TestServer proxy([&](TestConnection& connection) {
+    connection.ReadRequest();
+    connection.Write("HTTP/1.1 200 Connected\r\n\r\n");
+    if (connection.StartTls(good)) connection.ReadRequest();
+  });
+  auto network = LoadNetwork(ECSWARD_MODULE_FOLDER);
+  HttpRequest request;
+  request.url = Secret("https://good.test/secret");
+  request.proxy_url = proxy.Url();
+  request.ca_file = Save(good);
+  const auto answer = (*network)->Perform(request);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().stage, NetStage::kMaybeSent) << answer.error().error.message;
+}
+
 TEST_F(NetTls, SaysThatTheFileIsNone) {
   const TestIdentity good("good.test");
   const TestServer server(Answering(kOk), &good);
@@ -143,17 +185,17 @@ TEST_F(NetTls, SpeaksNothingOlderThanTls12) {
 
 TEST_F(NetTls, AServerWithoutTlsIsSentNothing) {
   std::string seen;
-  TestServer server([&](TestConnection& connection) {
-    seen = connection.ReadUntil("\r\n\r\n");
-    connection.Write(kOk);
-  });
+  auto server = std::make_unique<TestServer>(
+      [&](TestConnection& connection) { seen = connection.ReadUntil("\r\n\r\n"); });
   auto network = LoadNetwork(ECSWARD_MODULE_FOLDER);
   HttpRequest request;
-  request.url = Secret("https://good.test:" + std::to_string(server.port()) + "/secret");
+  request.url = Secret("https://good.test:" + std::to_string(server->port()) + "/secret");
   request.timeout = std::chrono::milliseconds(1000);  // it waits for the end of a request
   const auto answer = (*network)->Perform(request);
   EXPECT_EQ(Complaint(answer, ErrorCode::kTimeout),
             "the TLS handshake was not finished within 1 s");
+  server.reset();  // its thread has ended
+  EXPECT_FALSE(seen.empty());
   EXPECT_EQ(seen.find("secret"), std::string::npos);
 }
 

@@ -95,12 +95,15 @@ TEST(ParseApiBody, KeepsWhatCameBeforeABreak) {
   EXPECT_EQ(body.request_id, "R-3");
   EXPECT_EQ(body.message, "");
   EXPECT_FALSE(body.whole);
-  EXPECT_EQ(ParseApiBody("<Error><Code>Throttling</Code><Message>Req").code, "Throttling");
+  const ApiBody xml = ParseApiBody("<Error><Code>Throttling</Code><Message>Req");
+  EXPECT_EQ(xml.code, "Throttling");
+  EXPECT_EQ(xml.message, "");
 }
 
 TEST(ParseApiBody, TakesOnlyTextsAndNumbersOfTheTopLevel) {
   const ApiBody body = ParseApiBody(
-      R"({"Data":{"Code":"inner","Message":["x"]},"Code":404,"Message":null,"RequestId":["R"]})");
+      R"({"Data":{"Code":"inner","Message":["x"]},"Code":404,"Message":null,"RequestId":["R"],)"
+      R"("More":{"Code":"later"}})");
   EXPECT_EQ(body.code, "404");
   EXPECT_EQ(body.message, "");
   EXPECT_EQ(body.request_id, "");
@@ -116,11 +119,13 @@ TEST(ParseApiBody, FindsWhatARamPolicyLacks) {
       R"("AuthAction":"other"})");
   EXPECT_EQ(body.denied_action, "dysms:SendSms");
   EXPECT_EQ(ParseApiBody(R"({"Other":{"AuthAction":"x"}})").denied_action, "");
+  EXPECT_EQ(ParseApiBody(R"({"AccessDeniedDetail":{"a":{"AuthAction":"x"}}})").denied_action, "");
 }
 
 TEST(ParseApiBody, IsWholeOnlyAsOneObject) {
   EXPECT_TRUE(ParseApiBody(" {} ").whole);
-  for (const char* text : {"", "[]", "\"OK\"", "1", "null", "{", "{}x", "{\"a\":\"\xff\"}"}) {
+  for (const char* text :
+       {"", "[]", "[{}]", "\"OK\"", "1", "null", "{", "{}x", "{\"a\":\"\xff\"}"}) {
     EXPECT_FALSE(ParseApiBody(text).whole) << text;
   }
 }

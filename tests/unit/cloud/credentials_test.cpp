@@ -85,10 +85,23 @@ TEST_F(CredentialChainTest, UsesNoHalfKey) {
 }
 
 TEST_F(CredentialChainTest, UsesNoKeyThatCannotBeAHeader) {
-  environment_ = {{"ALIBABA_CLOUD_ACCESS_KEY_ID", "a b"}, {"ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s"}};
-  CredentialChain chain = Chain();
+  for (const char* odd : {"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+                          "ALIBABA_CLOUD_SECURITY_TOKEN"}) {
+    environment_ = {{"ALIBABA_CLOUD_ACCESS_KEY_ID", "i"},
+                    {"ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s"},
+                    {"ALIBABA_CLOUD_SECURITY_TOKEN", "t"}};
+    environment_[odd] += "\r\nX: y";
+    CredentialChain chain = Chain();
+    EXPECT_EQ(IdOf(chain), "STS.one") << odd;
+    EXPECT_NE(chain.warning(), "");
+  }
+}
+
+TEST_F(CredentialChainTest, TakesAnEndpointWithASlash) {
+  CredentialChain chain(http_, clock_,
+                        {"http://m/", "r", [](const char*) { return std::string(); }});
   EXPECT_EQ(IdOf(chain), "STS.one");
-  EXPECT_NE(chain.warning(), "");
+  EXPECT_EQ(http_.Requests().front().url.Reveal(), "http://m/latest/api/token");
 }
 
 TEST_F(CredentialChainTest, HeedsTheVariablesOfTheOfficialChain) {
@@ -195,6 +208,19 @@ TEST_F(CredentialChainTest, FetchesAnewWhatWasDropped) {
   EXPECT_EQ(http_.Count(), 6u);
 }
 
+TEST_F(CredentialChainTest, ForgetsAnOldFailureWhenSomethingIsDropped) {
+  Fail();
+  CredentialChain chain = Chain();
+  EXPECT_FALSE(chain.Get());
+  Offer("STS.one", hours(6));
+  clock_.Advance(seconds(5));
+  const auto first = chain.Get();
+  ASSERT_TRUE(first);
+  Offer("STS.two", hours(6));
+  chain.Drop(*first);
+  EXPECT_EQ(IdOf(chain), "STS.two");
+}
+
 TEST_F(CredentialChainTest, DoesNotUseWhatWasDroppedWhenFetchingFails) {
   CredentialChain chain = Chain();
   const auto first = chain.Get();
@@ -254,7 +280,19 @@ TEST_F(CredentialChainTest, LetsOthersGoOnWhileOneRefreshesUntil15MinutesAreLeft
     }
     if (late) {
       std::string waited;
-      std::thread waiter([&] { waited = IdOf(chain); });
+      bool gone_on = false;
+      std::thread waiter([&] {
+        waited = IdOf(chain);
+        const std::lock_guard lock(mutex);
+        gone_on = true;
+        changed.notify_all();
+      });
+      {
+        // A moment in which it could; it never may.
+        std::unique_lock lock(mutex);
+        EXPECT_FALSE(
+            changed.wait_for(lock, std::chrono::milliseconds(50), [&] { return gone_on; }));
+      }
       release();
       waiter.join();
       EXPECT_EQ(waited, "STS.two");

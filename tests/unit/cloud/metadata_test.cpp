@@ -139,7 +139,20 @@ TEST(FetchRoleCredentials, RefusesAnAnswerWithoutEnd) {
     response.cut = true;
     return response;
   });
-  EXPECT_FALSE(FetchRoleCredentials(http, kOptions));
+  const auto credentials = FetchRoleCredentials(http, kOptions);
+  ASSERT_FALSE(credentials);
+  EXPECT_EQ(credentials.error().message, "metadata: role: the answer is too long");
+}
+
+TEST(FetchRoleCredentials, GoesOnWithoutATokenWhenAskingForOneGetsNoAnswer) {
+  FakeHttp http;
+  http.Otherwise([metadata = Usual()](const HttpRequest& request) {
+    return request.method == "PUT" ? NoAnswer() : metadata(request);
+  });
+  EXPECT_TRUE(FetchRoleCredentials(http, kOptions));
+  const auto hardened = FetchRoleCredentials(http, {"http://m", "", true});
+  ASSERT_FALSE(hardened);
+  EXPECT_EQ(hardened.error().message, "metadata: no answer in 10 s");
 }
 
 TEST(FetchRoleCredentials, TakesNoTokenThatCannotBeAHeader) {
@@ -148,6 +161,9 @@ TEST(FetchRoleCredentials, TakesNoTokenThatCannotBeAHeader) {
     if (request.method == "PUT") return Reply(200, "a\r\nX-Injected: 1");
     return Reply(404, "");
   });
+  EXPECT_FALSE(FetchRoleCredentials(http, kOptions));
+  EXPECT_EQ(HeaderOf(http.Requests().back(), "x-aliyun-ecs-metadata-token"), "");
+  http.Answer(200, std::string(5000, 't'));
   EXPECT_FALSE(FetchRoleCredentials(http, kOptions));
   EXPECT_EQ(HeaderOf(http.Requests().back(), "x-aliyun-ecs-metadata-token"), "");
 }

@@ -332,6 +332,20 @@ TEST_F(OpenApiTest, GivesUpWhenFreshCredentialsAreRefusedToo) {
   EXPECT_EQ(api_.Count(), 3u);
 }
 
+TEST_F(OpenApiTest, ChasesNeitherAClockNorCredentialsThatChangeAllTheTime) {
+  api_.Otherwise([this, off = std::make_shared<int>(0)](const HttpRequest&) {
+    return Reply(400, Refusal("InvalidTimeStamp.Expired"), {{"date", DateHeader(hours(++*off))}});
+  });
+  EXPECT_EQ(Failure().kind, ApiErrorClass::kResign);
+  EXPECT_EQ(api_.Count(), 2u);
+  api_.Otherwise([this, number = std::make_shared<int>(0)](const HttpRequest&) {
+    NewRole("STS." + std::to_string(++*number));
+    return Reply(400, Refusal("InvalidSecurityToken.Expired"));
+  });
+  EXPECT_EQ(Failure().kind, ApiErrorClass::kRefreshCredentials);
+  EXPECT_EQ(api_.Count(), 4u);
+}
+
 TEST_F(OpenApiTest, DoesNotTryTheSameCredentialsAgain) {
   Answer({Reply(400, Refusal("InvalidSecurityToken.Expired"))});
   EXPECT_EQ(Failure().kind, ApiErrorClass::kRefreshCredentials);
@@ -358,6 +372,9 @@ TEST_F(OpenApiTest, SaysWhetherMissingCredentialsMayStillCome) {
   const ApiFailure none = Failure();
   EXPECT_EQ(none.kind, ApiErrorClass::kCredentialsWrong);
   EXPECT_THAT(none.message, HasSubstr("no RAM role is attached"));
+  clock_.Advance(minutes(1));
+  metadata_.Otherwise([](const HttpRequest&) { return Reply(403, ""); });
+  EXPECT_EQ(Failure().kind, ApiErrorClass::kCredentialsWrong);
   EXPECT_EQ(api_.Count(), 0u);
 }
 

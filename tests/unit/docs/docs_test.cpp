@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "agent/config_keys.h"
+#include "agent/notify_metrics.h"
 #include "agent/config_parse.h"
 #include "agent/units.h"
 #include "tests/unit/collectors/fixture_machine.h"
@@ -149,6 +150,7 @@ void ExpectDefaults(const Config& config) {
   EXPECT_EQ(TargetLabelsOf(alerting, "h"), TargetLabelsOf(defaults.alerting, "h"));
   alerting.target_labels.clear();  // the file shows the job, which goes without saying
   EXPECT_EQ(alerting, defaults.alerting);
+  EXPECT_FALSE(config.notify.route);
   EXPECT_EQ(config.control_socket, defaults.control_socket);
   EXPECT_EQ(config.governor, defaults.governor);
   EXPECT_EQ(config.state_directory, defaults.state_directory);
@@ -185,6 +187,20 @@ TEST(DocsConfFile, ShowsTheDefaults) {
   ExpectDefaults(parsed.config);
 }
 
+// Also what would not be the default: "##".
+TEST(DocsConfFile, ShowsExamplesThatAreRight) {
+  std::string text;
+  for (const std::string& line : Lines(Slurp(Source("conf/ecsward.yml")))) {
+    const ConfLine parts = TakeApart(line);
+    text += parts.hashes > 0 ? std::string(parts.indent, ' ') + parts.rest + "\n" : line + "\n";
+  }
+  const ParsedConfig parsed = ParseConfig(text);
+  EXPECT_EQ(Problems(parsed), "");
+  ASSERT_TRUE(parsed.config.notify.route);
+  EXPECT_EQ(parsed.config.notify.route->routes.size(), 2u);
+  EXPECT_EQ(parsed.config.notify.receivers.size(), 2u);
+}
+
 TEST(DocsConfFile, ShowsEveryKey) {
   const auto shown = ShownKeys(Slurp(Source("conf/ecsward.yml")));
   for (const ConfigKey& key : AllConfigKeys()) EXPECT_TRUE(shown.contains(key.path)) << key.path;
@@ -217,6 +233,61 @@ TEST(DocsConfiguration, ListsTheSettingsOfCollectors) {
     }
   }
   CheckPart("docs/configuration.md", "<!-- settings -->", "<!-- end of settings -->", table);
+}
+
+std::string_view KindText(notify::OptionKind kind) {
+  switch (kind) {
+    case notify::OptionKind::kText:
+      return "text";
+    case notify::OptionKind::kTemplate:
+      return "template";
+    case notify::OptionKind::kSecret:
+    case notify::OptionKind::kSecretUrl:
+      return "secret";
+    case notify::OptionKind::kUrl:
+      return "URL";
+    case notify::OptionKind::kBool:
+      return "true or false";
+    case notify::OptionKind::kInteger:
+      return "number";
+    case notify::OptionKind::kDuration:
+      return "duration";
+    case notify::OptionKind::kList:
+      return "list";
+    case notify::OptionKind::kMap:
+      return "names and texts";
+    case notify::OptionKind::kTemplateMap:
+      return "names and templates";
+  }
+  return "";
+}
+
+TEST(DocsNotifications, ListsTheSettingsOfChannels) {
+  std::string text;
+  for (const notify::ChannelSpec& spec : notify::AllChannels()) {
+    text += fmt::format("### `{}_configs`\n\n{}", spec.kind, Cell(spec.help));
+    if (spec.limits.messages > 0) {
+      text += fmt::format(" At most {} messages in {} s unless `rate_limit` says otherwise.",
+                          spec.limits.messages, spec.limits.window.count() / 1000);
+    }
+    text += "\n\n| Key | Kind | Default | Meaning |\n| --- | --- | --- | --- |\n";
+    for (const notify::ChannelOption& option : spec.options) {
+      text += "| " + Code(option.name) + " | " + std::string(KindText(option.kind)) + " | " +
+              (option.required ? "**required**" : Code(option.fallback)) + " | " +
+              Cell(option.help) + " |\n";
+    }
+    text += "\n";
+  }
+  CheckPart("docs/notifications.md", "<!-- channels -->", "<!-- end of channels -->", text);
+}
+
+TEST(DocsMetrics, ListsWhatTheNotifierReports) {
+  std::string table = "| Name | Type | Labels | Meaning |\n| --- | --- | --- | --- |\n";
+  for (const Metric* metric : NotifyMetricsList()) {
+    table.append("| " + Code(metric->name) + " | " + std::string(ToString(metric->type)) + " | ")
+        .append(std::string(metric->labels) + " | " + Cell(metric->help) + " |\n");
+  }
+  CheckPart("docs/metrics.md", "<!-- notify -->", "<!-- end of notify -->", table);
 }
 
 // All metrics that some fixture machine shows.

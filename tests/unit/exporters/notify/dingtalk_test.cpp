@@ -39,18 +39,25 @@ TEST(DingtalkSign, GivesTheReferencesValue) {
             "%2Bw43BvjTRWuPdvZHNAHmC%2BRIWQY0VMbMKTnAM9j2Png%3D");
 }
 
-TEST_F(Dingtalk, SendsMarkdownUnderAHeading) {
+TEST_F(Dingtalk, SendsMarkdown) {
   const Notification notification = NoticeOf({FiringAlert("DiskFull")});
   (void)Send(notification);
   const std::string title = world_.content.Title(notification, {.bytes = 0, .characters = 64});
-  const std::string text = "#### " + title + "\n\n" +
-                           world_.content.Body(notification, TextStyle::kMarkdown, {20'000, 0});
+  const std::string text = world_.content.Body(notification, TextStyle::kMarkdown, {20'000, 0});
   EXPECT_EQ(world_.LastRequest().body,
             Json({{"msgtype", "markdown"},
                   {"markdown", {{"title", title}, {"text", text}}},
                   {"at", {{"atMobiles", Json::array()}, {"isAtAll", false}}}})
                 .dump());
   EXPECT_EQ(SentUrl(), kUrl);
+}
+
+TEST_F(Dingtalk, PutsSeveralAlertsUnderAHeading) {
+  const Notification notification = NoticeOf({FiringAlert("DiskFull"), FiringAlert("CpuBusy")});
+  (void)Send(notification);
+  const std::string title = world_.content.Title(notification, {.bytes = 0, .characters = 64});
+  EXPECT_THAT(world_.LastBody()["markdown"]["text"].get<std::string>(),
+              StartsWith("### " + EscapeText(title, TextStyle::kMarkdown) + "\n\n"));
 }
 
 TEST_F(Dingtalk, SignsWithTheTimeOfTheClock) {
@@ -122,7 +129,7 @@ TEST_F(Dingtalk, SaysWhatTheTemplateMakes) {
 TEST_F(Dingtalk, PutsItsTitleOverTheDefaultText) {
   (void)Send(NoticeOf({FiringAlert("DiskFull")}), {{"title", "for {{ .Receiver }}"}});
   EXPECT_THAT(world_.LastBody()["markdown"]["text"].get<std::string>(),
-              StartsWith("#### for ops\n\n"));
+              StartsWith("### for ops\n\n"));
 }
 
 TEST_F(Dingtalk, LosesNoAlertToABrokenTemplate) {
@@ -135,13 +142,13 @@ TEST_F(Dingtalk, LosesNoAlertToABrokenTemplate) {
     EXPECT_THAT(delivery.problem, HasSubstr(std::string(option) + ": "));
     const std::string text = world_.LastBody()["markdown"]["text"];
     EXPECT_THAT(text, HasSubstr("模板出错"));
-    EXPECT_THAT(text, HasSubstr("DiskFull"));
+    EXPECT_THAT(text, HasSubstr("磁盘将满"));
   }
 }
 
 TEST_F(Dingtalk, TakesATemplateWithoutATextForABrokenOne) {
   (void)Send(NoticeOf({FiringAlert("DiskFull")}), {{"text", " \n"}});
-  EXPECT_THAT(world_.LastBody()["markdown"]["text"].get<std::string>(), HasSubstr("DiskFull"));
+  EXPECT_THAT(world_.LastBody()["markdown"]["text"].get<std::string>(), HasSubstr("磁盘将满"));
 }
 
 TEST_F(Dingtalk, LeavesTheRobotAloneThatIsTooFast) {

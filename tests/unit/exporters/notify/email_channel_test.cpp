@@ -176,7 +176,7 @@ TEST(EmailChannel, JudgesTheRelaysReply) {
     const char* reason;
   };
   for (const Case& one : {Case{450, ErrorCode::kIo, Outcome::kRetry, "smtp"},
-                          Case{454, ErrorCode::kDenied, Outcome::kRetry, "smtp"},
+                          Case{454, ErrorCode::kDenied, Outcome::kRetry, "credentials"},
                           Case{499, ErrorCode::kIo, Outcome::kRetry, "smtp"},
                           Case{500, ErrorCode::kIo, Outcome::kRefused, "smtp"},
                           Case{550, ErrorCode::kIo, Outcome::kRefused, "smtp"},

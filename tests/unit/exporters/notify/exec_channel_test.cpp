@@ -18,7 +18,7 @@ VendorSettings Shell(const std::string& script) {
   return VendorSettings(kExecChannel).List("command", {"/bin/sh", "-c", script});
 }
 
-Delivery Run(const VendorSettings& settings, const Notification& notification = DiskFull()) {
+Delivery SendBy(const VendorSettings& settings, const Notification& notification = DiskFull()) {
   VendorWorld world;
   return world.Make(kExecChannel, settings)->Send(notification, {1, false});
 }
@@ -28,7 +28,7 @@ TEST(ExecChannel, GivesEachGroupAsALineOfJson) {
   const std::string file = folder.path() / "got";
   Notification two = DiskFull();
   two.groups.push_back(two.groups.front());
-  const Delivery delivery = Run(Shell("cat > " + file + "; env > " + file + ".env"), two);
+  const Delivery delivery = SendBy(Shell("cat > " + file + "; env > " + file + ".env"), two);
   EXPECT_EQ(delivery.outcome, Outcome::kDelivered) << delivery.problem;
   std::ifstream got(file);
   std::string line;
@@ -49,32 +49,33 @@ TEST(ExecChannel, GivesEachGroupAsALineOfJson) {
 }
 
 TEST(ExecChannel, JudgesTheExitCode) {
-  EXPECT_EQ(Run(Shell("exit 0")).outcome, Outcome::kDelivered);
+  EXPECT_EQ(SendBy(Shell("exit 0")).outcome, Outcome::kDelivered);
   for (const char* later : {"exit 75", "exit 1", "exit 127", "kill -KILL $$"}) {
-    EXPECT_EQ(Run(Shell(later)).outcome, Outcome::kRetry) << later;
-    EXPECT_EQ(Run(Shell(later)).reason, "exit_code");
+    EXPECT_EQ(SendBy(Shell(later)).outcome, Outcome::kRetry) << later;
+    EXPECT_EQ(SendBy(Shell(later)).reason, "exit_code");
   }
   for (const char* never : {"exit 64", "exit 65", "exit 77", "exit 78"}) {
-    EXPECT_EQ(Run(Shell(never)).outcome, Outcome::kRefused) << never;
+    EXPECT_EQ(SendBy(Shell(never)).outcome, Outcome::kRefused) << never;
   }
 }
 
 TEST(ExecChannel, TellsWhatTheCommandSaid) {
-  EXPECT_EQ(Run(Shell("echo 'no\nway'; printf '\\033[31m'; exit 3")).problem,
+  EXPECT_EQ(SendBy(Shell("echo 'no\nway'; printf '\\033[31m'; exit 3")).problem,
             "the command ended with 3: no way [31m");
-  EXPECT_EQ(Run(Shell("exit 3")).problem, "the command ended with 3");
-  EXPECT_EQ(Run(Shell("kill -TERM $$")).problem, "the command was ended by signal 15");
+  EXPECT_EQ(SendBy(Shell("exit 3")).problem, "the command ended with 3");
+  EXPECT_EQ(SendBy(Shell("kill -TERM $$")).problem, "the command was ended by signal 15");
 }
 
 TEST(ExecChannel, IsUnclearWhenTimeIsOver) {
-  const Delivery delivery = Run(Shell("echo so far; exec sleep 600").Text("timeout", "300ms"));
+  const Delivery delivery = SendBy(Shell("echo so far; exec sleep 600").Text("timeout", "300ms"));
   EXPECT_EQ(delivery.outcome, Outcome::kUnclear);
   EXPECT_EQ(delivery.reason, "timeout");
   EXPECT_EQ(delivery.problem, "the command did not end in time: so far");
 }
 
 TEST(ExecChannel, TriesAgainWhenTheProgramIsNotThere) {
-  const Delivery delivery = Run(VendorSettings(kExecChannel).List("command", {"/no/such/program"}));
+  const Delivery delivery =
+      SendBy(VendorSettings(kExecChannel).List("command", {"/no/such/program"}));
   EXPECT_EQ(delivery.outcome, Outcome::kRetry);
   EXPECT_EQ(delivery.reason, "exit_code");
   EXPECT_EQ(delivery.problem, "/no/such/program: No such file or directory");

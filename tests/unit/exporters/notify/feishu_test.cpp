@@ -59,8 +59,7 @@ TEST_F(Feishu, SendsACard) {
 TEST_F(Feishu, SendsText) {
   const Notification notification = NoticeOf({FiringAlert("DiskFull")});
   (void)Send(notification, {{"msg_type", "text"}});
-  const std::string text = world_.content.Title(notification, {0, 100}) + "\n\n" +
-                           world_.content.Body(notification, TextStyle::kPlain, {19'000, 0});
+  const std::string text = world_.content.Body(notification, TextStyle::kPlain, {19'000, 0});
   EXPECT_EQ(world_.LastRequest().body,
             Json({{"msg_type", "text"}, {"content", {{"text", text}}}}).dump());
 }

@@ -1,12 +1,8 @@
-// Receivers, their channels' options, what is global, templates, the heartbeat.
+// Receivers, their channels' options and secrets.
 #include <gtest/gtest.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "exporters/notify/notify_config.h"
 #include "tests/unit/exporters/notify/config_world.h"
-#include "tests/unit/temp_folder.h"
 
 namespace ecsward::notify {
 namespace {
@@ -103,43 +99,44 @@ TEST(NotifyChannel, TakesOneValueWhereAListIsWanted) {
 }
 
 TEST(NotifyChannel, SaysEverythingThatIsWrongAtOnce) {
-  EXPECT_EQ(ChatProblems("url: [x]\n"
-                         "    token: toolong\n"
-                         "    link: example.com\n"
-                         "    name: toolong\n"
-                         "    title: '{{ .Status'\n"
-                         "    at_all: perhaps\n"
-                         "    count: -1\n"
-                         "    timeout: 10\n"
-                         "    mobiles: ['1', toolong, [2]]\n"
-                         "    labels: {a: toolong, b: [c]}\n"
-                         "    fields_of: {a: '{{'}\n"
-                         "    ca_file: none.pem\n"
-                         "    timeuot: 1s\n"
-                         "    tokn_file: x\n"),
-            "5:10: alerting.receivers[0].chat_configs[0].url: want a text, got a list\n"
-            "6:12: alerting.receivers[0].chat_configs[0].token: want at most five letters\n"
-            "7:11: alerting.receivers[0].chat_configs[0].link: want a URL such as "
-            "\"https://host/path\"\n"
-            "8:11: alerting.receivers[0].chat_configs[0].name: want at most five letters\n"
-            "9:12: alerting.receivers[0].chat_configs[0].title: unclosed action\n"
-            "10:13: alerting.receivers[0].chat_configs[0].at_all: want true or false, got "
-            "\"perhaps\"\n"
-            "11:12: alerting.receivers[0].chat_configs[0].count: want a number from 0 to "
-            "1000000000000, got \"-1\"\n"
-            "12:14: alerting.receivers[0].chat_configs[0].timeout: want a duration such as "
-            "\"5m\", got \"10\"\n"
-            "13:20: alerting.receivers[0].chat_configs[0].mobiles[1]: want at most five letters\n"
-            "13:29: alerting.receivers[0].chat_configs[0].mobiles[2]: want a text, got a list\n"
-            "14:17: alerting.receivers[0].chat_configs[0].labels.a: want at most five letters\n"
-            "14:29: alerting.receivers[0].chat_configs[0].labels.b: want a text, got a list\n"
-            "15:20: alerting.receivers[0].chat_configs[0].fields_of.a: unclosed action\n"
-            "16:14: alerting.receivers[0].chat_configs[0].ca_file: none.pem: No such file or "
-            "directory\n"
-            "17:5: alerting.receivers[0].chat_configs[0].timeuot: unknown key; did you mean "
-            "\"timeout\"?\n"
-            "18:5: alerting.receivers[0].chat_configs[0].tokn_file: unknown key; did you mean "
-            "\"token_file\"?\n");
+  EXPECT_EQ(
+      ChatProblems("url: [x]\n"
+                   "    token: toolong\n"
+                   "    link: example.com\n"
+                   "    name: toolong\n"
+                   "    title: '{{ .Status'\n"
+                   "    at_all: perhaps\n"
+                   "    count: -1\n"
+                   "    timeout: 10\n"
+                   "    mobiles: ['1', toolong, [2]]\n"
+                   "    labels: {a: toolong, b: [c]}\n"
+                   "    fields_of: {a: '{{'}\n"
+                   "    ca_file: none.pem\n"
+                   "    timeuot: 1s\n"
+                   "    tokn_file: x\n"),
+      "5:10: alerting.receivers[0].chat_configs[0].url: want a text, got a list\n"
+      "6:12: alerting.receivers[0].chat_configs[0].token: want at most five letters\n"
+      "7:11: alerting.receivers[0].chat_configs[0].link: want a URL such as "
+      "\"https://host/path\"\n"
+      "8:11: alerting.receivers[0].chat_configs[0].name: want at most five letters\n"
+      "9:12: alerting.receivers[0].chat_configs[0].title: template: :1: unclosed action\n"
+      "10:13: alerting.receivers[0].chat_configs[0].at_all: want true or false, got "
+      "\"perhaps\"\n"
+      "11:12: alerting.receivers[0].chat_configs[0].count: want a number from 0 to "
+      "1000000000000, got \"-1\"\n"
+      "12:14: alerting.receivers[0].chat_configs[0].timeout: want a duration such as "
+      "\"5m\", got \"10\"\n"
+      "13:20: alerting.receivers[0].chat_configs[0].mobiles[1]: want at most five letters\n"
+      "13:29: alerting.receivers[0].chat_configs[0].mobiles[2]: want a text, got a list\n"
+      "14:17: alerting.receivers[0].chat_configs[0].labels.a: want at most five letters\n"
+      "14:29: alerting.receivers[0].chat_configs[0].labels.b: want a text, got a list\n"
+      "15:20: alerting.receivers[0].chat_configs[0].fields_of.a: template: :1: unclosed action\n"
+      "16:14: alerting.receivers[0].chat_configs[0].ca_file: none.pem: No such file or "
+      "directory\n"
+      "17:5: alerting.receivers[0].chat_configs[0].timeuot: unknown key; did you mean "
+      "\"timeout\"?\n"
+      "18:5: alerting.receivers[0].chat_configs[0].tokn_file: unknown key; did you mean "
+      "\"token_file\"?\n");
 }
 
 TEST(NotifyChannel, MissesWhatItMustHave) {
@@ -349,160 +346,6 @@ TEST(NotifyLinks, RefusesFallbacksIntoNothing) {
             "\"nobody\"\n"
             "4:65: alerting.receivers[1].chat_configs[0].fallback.receiver: receiver \"empty\" has "
             "no channel\n");
-}
-
-TEST(NotifyGlobal, GivesDefaultsToChannels) {
-  ConfigWorld world;
-  world.files.files = {{"pw", "hush"}};
-  const auto parsed =
-      world.Parse(std::string(kRoute) +
-                  "global:\n"
-                  "  resolve_timeout: 10m\n"
-                  "  smtp_smarthost: mail:587\n"
-                  "  smtp_from: a@b\n"
-                  "  smtp_auth_username: u\n"
-                  "  smtp_auth_password_file: pw\n"
-                  "  smtp_require_tls: false\n"
-                  "  slack_api_url: https://slack.test/x\n"
-                  "  http_config: {proxy_url: http://p}\n"
-                  "receivers:\n"
-                  "  - name: ops\n"
-                  "    email_configs: [{to: x@y}, {to: x@y, from: c@d, require_tls: true}]\n"
-                  "    slack_configs: [{}]\n"
-                  "    chat_configs: [{url: http://x}, {url: http://x, http_config: {basic_auth: "
-                  "{username: u}}}]\n");
-  ASSERT_TRUE(parsed.problems.empty()) << parsed.problems[0].message;
-  EXPECT_EQ(parsed.config.resolve_timeout, minutes(10));
-  const auto& channels = parsed.config.receivers[0].channels;
-  ASSERT_EQ(channels.size(), 5u);
-  EXPECT_EQ(channels[0].settings.Text("smarthost"), "mail:587");
-  EXPECT_EQ(channels[0].settings.Text("from"), "a@b");
-  EXPECT_EQ(channels[0].settings.SecretOf("auth_password").Reveal(), "hush");
-  EXPECT_FALSE(channels[0].settings.Flag("require_tls"));
-  EXPECT_FALSE(channels[0].send_resolved);
-  EXPECT_EQ(channels[1].settings.Text("from"), "c@d");
-  EXPECT_TRUE(channels[1].settings.Flag("require_tls"));
-  EXPECT_EQ(channels[2].settings.SecretOf("api_url").Reveal(), "https://slack.test/x");
-  EXPECT_EQ(channels[3].settings.Text("http_config.proxy_url"), "http://p");
-  // An http_config of one's own stands in the global one's place.
-  EXPECT_EQ(channels[4].settings.Text("http_config.proxy_url"), "");
-}
-
-TEST(NotifyGlobal, SaysWhatIsWrongOnceForAllChannels) {
-  EXPECT_EQ(ConfigWorld().Problems(std::string(kRoute) +
-                                   "receivers: [{name: ops, email_configs: [{to: a}, {to: b}]}]\n"
-                                   "global:\n"
-                                   "  smtp_from: [x]\n"
-                                   "  smtp_smarthost: ~\n"
-                                   "  slack_api_url: x\n"
-                                   "  slack_api_url_file: y\n"
-                                   "  resolve_timeout: 5\n"
-                                   "  smtp_helo: x\n"
-                                   "  smtp_hello: x\n"
-                                   "  pagerduty_url: x\n"
-                                   "  http_config: {oauth2: {}}\n"),
-            "2:41: alerting.receivers[0].email_configs[0].smarthost: missing\n"
-            "2:50: alerting.receivers[0].email_configs[1].smarthost: missing\n"
-            "4:14: alerting.global.smtp_from: want a text, got a list\n"
-            "6:18: alerting.global.slack_api_url: want a URL such as \"https://host/path\"\n"
-            "7:23: alerting.global.slack_api_url_file: y: No such file or directory\n"
-            "7:23: alerting.global.slack_api_url_file: want this key or the one with _file, not "
-            "both\n"
-            "8:20: alerting.global.resolve_timeout: want a duration such as \"5m\", got \"5\"\n"
-            "9:3: alerting.global.smtp_helo: unknown key; did you mean \"smtp_hello\"?\n"
-            "10:3: alerting.global.smtp_hello: not supported here\n"
-            "11:3: alerting.global.pagerduty_url: not supported here\n"
-            "12:17: alerting.global.http_config.oauth2: not supported here\n");
-}
-
-TEST(NotifyTemplates, AreReadByNameAndByPattern) {
-  ConfigWorld world;
-  world.files.files = {{"a.tmpl", "A"}, {"b.tmpl", "B"}, {"other", "C"}};
-  const auto parsed = world.Parse("templates: ['*.tmpl', other, a.tmpl]\n");
-  ASSERT_TRUE(parsed.problems.empty());
-  using Pairs = std::vector<std::pair<std::string, std::string>>;
-  EXPECT_EQ(parsed.config.templates, (Pairs{{"a.tmpl", "A"}, {"b.tmpl", "B"}, {"other", "C"}}));
-}
-
-TEST(NotifyTemplates, MustBeThereAndBeTemplates) {
-  ConfigWorld world;
-  world.files.files = {{"bad.tmpl", "{{ x"}};
-  EXPECT_EQ(world.Problems("templates: [none, bad.tmpl, '', [x]]\n"),
-            "1:13: alerting.templates[0]: none: No such file or directory\n"
-            "1:19: alerting.templates[1]: bad.tmpl: unclosed action\n"
-            "1:29: alerting.templates[2]: want the name of a file, shell patterns allowed\n"
-            "1:33: alerting.templates[3]: want a text, got a list\n");
-}
-
-TEST(NotifyHeartbeat, TakesAUrlAndWhen) {
-  ConfigWorld world;
-  world.files.files = {{"u", "https://hc.test/ping"}, {"ca", "PEM"}};
-  const auto parsed = world.Parse(
-      "heartbeat: {url_file: u, method: POST, interval: 30s, timeout: 5s, ca_file: ca}\n");
-  ASSERT_TRUE(parsed.problems.empty());
-  const Heartbeat& heartbeat = parsed.config.heartbeat;
-  EXPECT_EQ(heartbeat.url.Reveal(), "https://hc.test/ping");
-  EXPECT_EQ(heartbeat.method, "POST");
-  EXPECT_EQ(heartbeat.interval, seconds(30));
-  EXPECT_EQ(heartbeat.timeout, seconds(5));
-  EXPECT_EQ(heartbeat.ca_file, "/etc/ecsward/ca");
-  const auto plain = world.Parse("heartbeat: {url: 'http://x'}\n");
-  EXPECT_EQ(plain.config.heartbeat.interval, minutes(1));
-  EXPECT_EQ(plain.config.heartbeat.method, "GET");
-}
-
-TEST(NotifyHeartbeat, RefusesWhatIsNone) {
-  EXPECT_EQ(ConfigWorld().Problems("heartbeat: {}\n"), "1:12: alerting.heartbeat.url: missing\n");
-  EXPECT_EQ(
-      ConfigWorld().Problems("heartbeat: {url: x, method: get, intervall: 1m, timeout: 0s}\n"),
-      "1:18: alerting.heartbeat.url: want a URL such as \"https://host/path\"\n"
-      "1:29: alerting.heartbeat.method: want GET, HEAD, POST or PUT, got \"get\"\n"
-      "1:34: alerting.heartbeat.intervall: unknown key; did you mean \"interval\"?\n"
-      "1:58: alerting.heartbeat.timeout: want a duration above zero\n");
-  EXPECT_EQ(ConfigWorld().Problems("heartbeat: {url: 'http://x', interval: 100ms}\n"),
-            "1:40: alerting.heartbeat.interval: want at least 1s\n");
-}
-
-TEST(HostConfigFiles, ReadsWhatLiesBesideTheConfiguration) {
-  const TempFolder folder;
-  std::ofstream(folder.path() / "token") << "hush\n";
-  std::ofstream(folder.path() / "b.tmpl") << "B";
-  std::ofstream(folder.path() / "a.tmpl") << "A";
-  const std::string root = folder.path();
-  const HostConfigFiles files(root);
-  EXPECT_EQ(files.ReadSecret("token")->Reveal(), "hush");
-  EXPECT_EQ(*files.ReadText(root + "/a.tmpl"), "A");
-  EXPECT_EQ(files.Matching("*.tmpl"),
-            (std::vector<std::string>{root + "/a.tmpl", root + "/b.tmpl"}));
-  EXPECT_EQ(files.Matching("none.tmpl"), std::vector<std::string>{"none.tmpl"});
-  EXPECT_TRUE(files.Matching("*.none").empty());
-  EXPECT_EQ(files.PathOf("x"), root + "/x");
-  EXPECT_EQ(files.PathOf("/x"), "/x");
-}
-
-TEST(HostConfigFiles, RefusesWhatIsNoFile) {
-  const TempFolder folder;
-  const HostConfigFiles files(folder.path());
-  EXPECT_EQ(files.ReadSecret("none").error().message,
-            (folder.path() / "none").string() + ": No such file or directory");
-  // It would never end.
-  EXPECT_EQ(files.ReadSecret("/dev/zero").error().message, "/dev/zero: not a file");
-  EXPECT_EQ(files.ReadText("/dev").error().message, "/dev: not a file");
-}
-
-TEST(HostConfigFiles, KnowsZonesByWhatIsInTheirFiles) {
-  const TempFolder folder;
-  std::filesystem::create_directory(folder.path() / "Asia");
-  std::ofstream(folder.path() / "Asia" / "Shanghai") << "TZif2";
-  std::ofstream(folder.path() / "zone.tab") << "# text";
-  std::ofstream(folder.path() / "Asia" / "..x") << "TZif2";
-  const HostConfigFiles files("", folder.path());
-  EXPECT_TRUE(files.KnowsZone("Asia/Shanghai"));
-  EXPECT_FALSE(files.KnowsZone("Asia/Nowhere"));
-  EXPECT_FALSE(files.KnowsZone("Asia"));
-  EXPECT_FALSE(files.KnowsZone("zone.tab"));
-  EXPECT_FALSE(files.KnowsZone("Asia/..x"));
-  EXPECT_FALSE(files.KnowsZone(""));
 }
 
 }  // namespace

@@ -38,9 +38,10 @@ TEST_F(Slack, SendsTheTitleAndAnAttachment) {
       {"fallback", title},
       {"text", world_.content.Body(notification, TextStyle::kSlack, {0, 8'000})},
       {"mrkdwn_in", Json::array({"text"})}};
-  EXPECT_EQ(
-      world_.LastRequest().body,
-      Json({{"text", title}, {"mrkdwn", true}, {"attachments", Json::array({attachment})}}).dump());
+  EXPECT_EQ(world_.LastRequest().body, Json({{"text", EscapeText(title, TextStyle::kSlack)},
+                                             {"mrkdwn", true},
+                                             {"attachments", Json::array({attachment})}})
+                                           .dump());
   EXPECT_EQ(world_.LastRequest().url.Reveal(), kUrl);
 }
 
@@ -61,7 +62,9 @@ TEST_F(Slack, SaysWhoAndWhere) {
 }
 
 TEST_F(Slack, EscapesTheDefaultTitleOnly) {
-  (void)Send(NoticeOf({FiringAlert("a<!here>&b")}));
+  NotifiedAlert alert = FiringAlert("a");
+  alert.annotations = {{"summary", "a<!here>&b"}};
+  (void)Send(NoticeOf({alert}));
   EXPECT_THAT(world_.LastBody()["text"].get<std::string>(), HasSubstr("a&lt;!here&gt;&amp;b"));
   (void)Send(NoticeOf({FiringAlert("a")}), {{"title", "<!here> & now"}});
   EXPECT_EQ(world_.LastBody()["text"], "<!here> & now");

@@ -38,8 +38,7 @@ class Wecom : public testing::Test {
 TEST_F(Wecom, SendsMarkdown) {
   const Notification notification = NoticeOf({FiringAlert("DiskFull")});
   (void)Send(notification);
-  const std::string text = "### " + world_.content.Title(notification, {0, 100}) + "\n\n" +
-                           world_.content.Body(notification, TextStyle::kWecom, {4'000, 0});
+  const std::string text = world_.content.Body(notification, TextStyle::kWecom, {4'000, 0});
   EXPECT_EQ(world_.LastRequest().body,
             Json({{"msgtype", "markdown"}, {"markdown", {{"content", text}}}}).dump());
   EXPECT_EQ(world_.LastRequest().url.Reveal(), kUrl);
@@ -48,8 +47,7 @@ TEST_F(Wecom, SendsMarkdown) {
 TEST_F(Wecom, SendsText) {
   const Notification notification = NoticeOf({FiringAlert("DiskFull")});
   (void)Send(notification, {{"msg_type", "text"}});
-  const std::string text = world_.content.Title(notification, {0, 100}) + "\n\n" +
-                           world_.content.Body(notification, TextStyle::kPlain, {2'000, 0});
+  const std::string text = world_.content.Body(notification, TextStyle::kPlain, {2'000, 0});
   EXPECT_EQ(world_.LastRequest().body,
             Json({{"msgtype", "text"}, {"text", {{"content", text}}}}).dump());
 }
