@@ -35,6 +35,9 @@ struct Letter {
   std::string came_from;  // the channels whose fallback this is, the latest last, a line each
 };
 
+// Leaves each group its first alert, which fires if any does: what a list of letters needs.
+void Abridge(Letter& letter);
+
 struct DeadLetter {
   Letter letter;
   std::int64_t died_at_ms = 0;
@@ -100,7 +103,7 @@ class NotifyStore {
                                              std::span<const std::string> channels,
                                              std::int64_t now_ms);
   Result<void> Bury(std::span<const std::int64_t> rows, std::string_view why, std::int64_t now_ms);
-  // The latest first, without groups.
+  // The latest first, with each group's first alert only.
   Result<std::vector<DeadLetter>> DeadLetters(std::size_t limit);
   Result<std::size_t> CountDeadLetters();
   // Of whatever became of them while the disk did not listen.
