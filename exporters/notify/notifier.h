@@ -69,6 +69,8 @@ class Notifier {
   void Refresh(AlertMaker make);
   void PostPicture(std::vector<std::uint64_t> firing);  // all that fire, now and then
   bool on() const;                                      // Post would be heard
+  // Whether all that was posted before is committed, within that time.
+  bool Settle(std::chrono::milliseconds patience);
 
   // --- the control socket's questions; they may wait for the disk ---
   Result<std::string> AddSilence(Silence silence);  // its id

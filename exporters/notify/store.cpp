@@ -94,6 +94,13 @@ Letter HeadOf(Statement& row) {
 
 }  // namespace
 
+void Abridge(Letter& letter) {
+  for (GroupNotice& group : letter.notification.groups) {
+    if (group.alerts.size() > 1) group.alerts.erase(group.alerts.begin() + 1, group.alerts.end());
+    group.alerts.shrink_to_fit();
+  }
+}
+
 Result<NotifyStore> NotifyStore::Open(const std::string& path) {
   auto sqlite = OpenDatabase(path, kNotifyDb);
   if (!sqlite) return std::move(sqlite).error();
@@ -346,11 +353,16 @@ Result<void> NotifyStore::Bury(std::span<const std::int64_t> rows, std::string_v
 Result<std::vector<DeadLetter>> NotifyStore::DeadLetters(std::size_t limit) {
   std::vector<DeadLetter> letters;
   const std::string sql =
-      "SELECT " + kHead + ", died_at_ms, why FROM dead_letters ORDER BY row DESC LIMIT ?";
+      "SELECT " + kHead +
+      ", died_at_ms, why, notification FROM dead_letters ORDER BY row DESC LIMIT ?";
   auto rows = Statement::Prepare(sqlite_, sql.c_str());
   if (rows) rows->Bind(static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
   auto ok = EachRow(std::move(rows), [&](Statement& row) {
-    letters.push_back({HeadOf(row), row.Int(13), row.Text(14)});
+    DeadLetter& dead = letters.emplace_back();
+    dead = {HeadOf(row), row.Int(13), row.Text(14)};
+    auto notification = ParseNotification(row.Text(15));
+    if (notification) dead.letter.notification.groups = std::move(notification->groups);
+    Abridge(dead.letter);
   });
   if (!ok) return std::move(ok).error();
   return letters;

@@ -35,6 +35,9 @@ struct Letter {
   std::string came_from;  // the channels whose fallback this is, the latest last, a line each
 };
 
+// Leaves each group its first alert, which fires if any does: what a list of letters needs.
+void Abridge(Letter& letter);
+
 struct DeadLetter {
   Letter letter;
   std::int64_t died_at_ms = 0;
@@ -55,8 +58,8 @@ class NotifyStore {
  public:
   static constexpr std::size_t kMaxDeadLetters = 10'000;  // the oldest go
   static constexpr std::chrono::hours kKeepDeadLetters{24 * 30};
-  static constexpr std::chrono::hours kKeepTold{24 * 14};       // longer than any repeat_interval
-  static constexpr std::chrono::hours kKeepSilences{24 * 5};    // after they have expired
+  static constexpr std::chrono::hours kKeepTold{24 * 14};     // longer than any repeat_interval
+  static constexpr std::chrono::hours kKeepSilences{24 * 5};  // after they have expired
 
   // Opens or makes the file. errors: as OpenDatabase
   static Result<NotifyStore> Open(const std::string& path);
@@ -100,7 +103,7 @@ class NotifyStore {
                                              std::span<const std::string> channels,
                                              std::int64_t now_ms);
   Result<void> Bury(std::span<const std::int64_t> rows, std::string_view why, std::int64_t now_ms);
-  // The latest first, without groups.
+  // The latest first, with each group's first alert only.
   Result<std::vector<DeadLetter>> DeadLetters(std::size_t limit);
   Result<std::size_t> CountDeadLetters();
   // Of whatever became of them while the disk did not listen.

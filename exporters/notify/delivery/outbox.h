@@ -60,6 +60,7 @@ class Outbox {
             std::int64_t now_ms);
   void Bury(std::span<const std::int64_t> rows, std::string_view why, std::int64_t now_ms);
 
+  // For people: the first letters, and the latest dead ones, with each group's first alert only.
   Result<std::vector<Letter>> First(std::size_t limit);
   Result<std::vector<DeadLetter>> DeadLetters(std::size_t limit);
   Result<void> PutSilence(const Silence& silence);

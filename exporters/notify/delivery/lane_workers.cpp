@@ -1,0 +1,67 @@
+#include "exporters/notify/delivery/lane_workers.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ecsward::notify {
+
+void LaneWorkers::Wake(const std::shared_ptr<Lane>& lane, std::shared_ptr<void> owner) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;
+  Reap();
+  Seat& seat = seats_[lane.get()];
+  if (seat.worker == nullptr) {
+    seat.owner = std::move(owner);
+    seat.lane = lane;
+    seat.worker = std::make_unique<Worker>([lane = lane.get()] { return lane->Step(); }, kLinger);
+  }
+  if (seat.worker->Wake()) return;
+  starved_ = true;
+  log_.LogError("the system gives no thread; notifications wait");
+}
+
+bool LaneWorkers::TakeStarved() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(starved_, false);
+}
+
+// Threads that have ended, of lanes without letters: what they lived in may go.
+void LaneWorkers::Reap() {
+  const auto done = [](const Seat& seat) { return !seat.worker->running(); };
+  std::erase_if(retired_, done);
+  std::erase_if(seats_, [&](const auto& of) { return done(of.second) && of.second.lane->empty(); });
+}
+
+void LaneWorkers::Retire() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [lane, seat] : seats_) {
+    seat.worker->AskToStop();
+    retired_.push_back(std::move(seat));
+  }
+  seats_.clear();
+}
+
+void LaneWorkers::Close() {
+  Retire();
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+}
+
+std::vector<Worker*> LaneWorkers::All() {
+  const std::lock_guard lock(mutex_);
+  std::vector<Worker*> all;
+  for (const Seat& seat : retired_) all.push_back(seat.worker.get());
+  return all;
+}
+
+bool LaneWorkers::WaitUntil(std::chrono::steady_clock::time_point deadline) {
+  const auto all = All();
+  return std::all_of(all.begin(), all.end(),
+                     [&](Worker* worker) { return worker->WaitUntil(deadline); });
+}
+
+void LaneWorkers::LeaveBehind() {
+  for (Worker* worker : All()) worker->LeaveBehind();
+}
+
+}  // namespace ecsward::notify
