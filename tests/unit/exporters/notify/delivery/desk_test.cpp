@@ -28,6 +28,7 @@ class DeskTest : public testing::Test {
     route.group_by = {"alertname"};
     route.group_wait = seconds(10);
     route.group_interval = minutes(1);
+    route.repeat_interval = hours(1'000);
     config_.route = route;
     config_.language = "en";
     config_.receivers = {{"ops", {FakeChannel("ops")}}};
