@@ -142,6 +142,9 @@ void Notifier::Impl::TakeUpConfig() {
     });
   }
   const ChannelFactory factory(wanted->config, surroundings.host, network, clock_);
+  if (const std::string warning = factory.CredentialWarning(); !warning.empty()) {
+    log_.Warn(warning);
+  }
   // Without its network a channel is none; where there is nobody to ask for one, it needs none.
   const bool missing = surroundings.network && network == nullptr;
   desk->Configure(std::move(wanted->config), surroundings.host,

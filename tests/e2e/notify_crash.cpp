@@ -193,9 +193,7 @@ int Load(Notifier& notifier, int count) {
   const auto settled = std::chrono::steady_clock::now();
   while (Queued(notifier) > 0) std::this_thread::sleep_for(milliseconds(20));
   const auto sent = std::chrono::steady_clock::now();
-  const auto ms = [](auto span) {
-    return std::chrono::duration<double, std::milli>(span).count();
-  };
+  const auto ms = [](auto span) { return std::chrono::duration<double, std::milli>(span).count(); };
   std::cout << fmt::format(
       "{} alerts: posted in {:.1f} ms (the longest {:.3f} ms), committed after {:.0f} ms, sent "
       "after "

@@ -96,7 +96,10 @@ class DirectmailChannel final : public Channel {
     const auto text = [&](std::string_view option, TextLimit limit, auto built_in) -> std::string {
       const ChannelSettings::Value& setting = settings_.Get(option);
       if (!setting.given) return built_in();
-      auto expanded = world_.content->Expand(setting.text, notification, limit);
+      // What stands in labels is no HTML, whoever wrote it there.
+      auto expanded = option == "html"
+                          ? world_.content->ExpandHtml(setting.text, notification, limit)
+                          : world_.content->Expand(setting.text, notification, limit);
       if (expanded) return *std::move(expanded);
       template_problem = fmt::format("{}: {}", option, ShortLine(expanded.error().message, 160));
       return built_in();

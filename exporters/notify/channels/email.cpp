@@ -214,7 +214,9 @@ class EmailChannel final : public Channel {
                    BuiltIn built_in) {
     const ChannelSettings::Value& setting = settings_.Get(option);
     if (!setting.given) return built_in();
-    auto text = world_.content->Expand(setting.text, notification, limit);
+    // What stands in labels is no HTML, whoever wrote it there.
+    auto text = option == "html" ? world_.content->ExpandHtml(setting.text, notification, limit)
+                                 : world_.content->Expand(setting.text, notification, limit);
     if (text) return *std::move(text);
     NoteTemplate(option, text.error());
     return built_in();

@@ -59,4 +59,8 @@ std::shared_ptr<Channel> ChannelFactory::Make(const ChannelConfig& config) const
   return {std::move(made), channel};
 }
 
+std::string ChannelFactory::CredentialWarning() const {
+  return world_->credentials ? world_->credentials->warning() : std::string();
+}
+
 }  // namespace ecsward::notify

@@ -18,6 +18,8 @@ class ChannelFactory {
   ChannelFactory(const RoutingConfig& config, const LabelPairs& host, Network* network,
                  const Clock& clock);
   std::shared_ptr<Channel> Make(const ChannelConfig& config) const;
+  // What a person should hear of Alibaba Cloud's keys; empty when all is well.
+  std::string CredentialWarning() const;
 
  private:
   struct World;

@@ -186,14 +186,20 @@ void Lane::Conclude(const Delivery& delivery, std::vector<Letter> letters, std::
     }
     world_.outbox->Failed(std::move(failed), key_, spent);
   }
-  if (!letters.empty() || !delivered) SayHowItWent(delivery, failures_before);
+  if (!letters.empty() || !delivered || !delivery.problem.empty())
+    SayHowItWent(delivery, failures_before);
 }
 
-// Once when it begins to fail, once when it works again.
+// Once when it begins to fail, once when it works again; and what was left to be desired.
 void Lane::SayHowItWent(const Delivery& delivery, int failures_before) {
   using Outcome = Delivery::Outcome;
   if (delivery.outcome == Outcome::kDelivered && failures_before > 0) {
     Say(LogLevel::kInfo, "delivers again", {{"failures", std::to_string(failures_before)}});
+  }
+  if (delivery.outcome == Outcome::kDelivered &&
+      std::exchange(desired_, delivery.problem) != delivery.problem && !delivery.problem.empty()) {
+    Say(LogLevel::kWarn, "delivered, but not as it was meant",
+        {{"reason", delivery.reason}, {"error", delivery.problem}});
   }
   const bool failed = delivery.outcome == Outcome::kRetry || delivery.outcome == Outcome::kUnclear;
   if (failed && failures_before == 0) {

@@ -84,7 +84,8 @@ class Lane {
   ChannelFigures figures_;  // what is counted
   std::map<std::string, std::uint64_t, std::less<>> failures_;
   bool closed_ = false;
-  std::string said_;  // why letters last left for elsewhere: it is said when it changes
+  std::string desired_;  // what the last delivery left to be desired; the worker's thread only
+  std::string said_;     // why letters last left for elsewhere: it is said when it changes
 };
 
 // Several letters as one message.

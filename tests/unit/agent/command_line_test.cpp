@@ -149,5 +149,40 @@ TEST(AllCollectors, HaveEachANameOfTheirOwn) {
   }
 }
 
+TEST(CommandLine, SilencesHaveMatchersAReasonAndAnEnd) {
+  const auto add = Parse({"silence", "add", "alertname=DiskFull", "job=~a", "--duration=2h",
+                          "--comment=why", "--author=li"});
+  ASSERT_TRUE(add.command) << add.text;
+  EXPECT_EQ(add.command->verb, Verb::kSilenceAdd);
+  EXPECT_EQ(add.command->ask.words, (std::vector<std::string>{"alertname=DiskFull", "job=~a"}));
+  EXPECT_EQ(add.command->ask.range, "2h");
+  EXPECT_EQ(add.command->ask.comment, "why");
+  EXPECT_EQ(add.command->ask.author, "li");
+  EXPECT_FALSE(Parse({"silence", "add", "a=b"}).command);  // no comment
+  EXPECT_FALSE(
+      Parse({"silence", "add", "a=b", "--comment=c", "--duration=1h", "--end=1700000000"}).command);
+  EXPECT_TRUE(Parse({"silence", "add", "a=b", "--comment=c", "--start=1700000000", "--duration=1h"})
+                  .command);
+  const auto list = Parse({"silence", "list", "--expired"});
+  ASSERT_TRUE(list.command);
+  EXPECT_EQ(list.command->verb, Verb::kSilenceList);
+  EXPECT_TRUE(list.command->ask.expired);
+  EXPECT_EQ(Parse({"silence", "expire", "x"}).command->verb, Verb::kSilenceExpire);
+}
+
+TEST(CommandLine, TestsOfNotificationsSayWhatTheyAreAbout) {
+  const auto drill = Parse({"test", "notification", "--receiver", "ops", "--config=/x.yml"});
+  ASSERT_TRUE(drill.command) << drill.text;
+  EXPECT_EQ(drill.command->verb, Verb::kTestNotification);
+  EXPECT_EQ(drill.command->ask.receiver, "ops");
+  EXPECT_TRUE(drill.command->config_given);
+  EXPECT_FALSE(Parse({"test", "notification"}).command);
+  const auto route = Parse({"test", "route", "--label", "a=b", "--label", "c=d"});
+  ASSERT_TRUE(route.command) << route.text;
+  EXPECT_EQ(route.command->verb, Verb::kTestRoute);
+  EXPECT_EQ(route.command->ask.words, (std::vector<std::string>{"a=b", "c=d"}));
+  EXPECT_EQ(Parse({"notifications", "--json"}).command->verb, Verb::kNotifications);
+}
+
 }  // namespace
 }  // namespace ecsward

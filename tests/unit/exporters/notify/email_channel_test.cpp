@@ -96,6 +96,14 @@ TEST(EmailChannel, WritesTheUsersTexts) {
   EXPECT_THAT(mail.message, HasSubstr(Base64("plain 1")));
 }
 
+TEST(EmailChannel, TakesWhatStandsInLabelsForNoHtml) {
+  Notification notification = DiskFull();
+  Set(notification.groups.front().alerts.front().labels, "alertname", "<script>");
+  const MailRequest mail =
+      Sent(Usual().Text("html", "<b>{{ (index .Alerts 0).Labels.alertname }}</b>"), notification);
+  EXPECT_THAT(mail.message, HasSubstr(Base64("<b>&lt;script&gt;</b>")));
+}
+
 TEST(EmailChannel, TakesTheSubjectFromTheHeadersAsAlertmanagerDoes) {
   const MailRequest mail =
       Sent(Usual().Text("subject", "no").Map("headers", {{"SUBJECT", "{{ .Status }}!"}}));
