@@ -314,12 +314,11 @@ TEST_F(NotifierTest, QuestionsMayComeFromManyThreads) {
       }
     });
   }
-  for (int i = 0; i < 30; ++i) {
+  for (std::size_t i = 0; i < 30; ++i) {
     Post("Disk", i % 2 == 0);
     if (i % 10 == 5) notifier_.Configure(config_, surroundings_);
-    ASSERT_TRUE(notifier_.Settle(kPatience));
+    ASSERT_EQ(Sent("ops/fake[0]", i + 1).size(), i + 1);
   }
-  EXPECT_EQ(Sent("ops/fake[0]", 30).size(), 30u);
   stop = true;
   for (std::thread& asker : askers) asker.join();
 }
