@@ -1,6 +1,7 @@
 // What the notifier must not lose, in SQLite (notify.db in the state directory): alerts, what was
 // told, the outbox, silences, budgets, dead letters. Each call that changes something is one
-// transaction, on the disk when it returns.
+// transaction, on the disk when it returns; Delivered and Failed are there after a kill, but a
+// power cut may take them back: then a message comes twice.
 #pragma once
 
 #include <cstdint>
