@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <filesystem>
 
 #include "exporters/notify/time_interval_parse.h"
 #include "metrics/history_file.h"
@@ -24,9 +25,15 @@ Result<void> CheckRegular(const std::string& path) {
 
 }  // namespace
 
+HostConfigFiles::HostConfigFiles(const std::string& folder, std::string zone_folder)
+    : zone_folder_(std::move(zone_folder)) {
+  std::error_code ignored;
+  folder_ = std::filesystem::current_path(ignored) / folder / "";
+  folder_ = std::filesystem::path(folder_).lexically_normal();
+}
+
 std::string HostConfigFiles::PathOf(const std::string& name) const {
-  if (name.starts_with('/') || folder_.empty()) return name;
-  return folder_ + (folder_.ends_with('/') ? "" : "/") + name;
+  return name.starts_with('/') ? name : folder_ + name;
 }
 
 Result<Secret> HostConfigFiles::ReadSecret(const std::string& name) const {

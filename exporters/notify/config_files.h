@@ -26,8 +26,8 @@ class ConfigFiles {
 // Those of this host; relative names begin in `folder`.
 class HostConfigFiles final : public ConfigFiles {
  public:
-  explicit HostConfigFiles(std::string folder, std::string zone_folder = "/usr/share/zoneinfo")
-      : folder_(std::move(folder)), zone_folder_(std::move(zone_folder)) {}
+  explicit HostConfigFiles(const std::string& folder,
+                           std::string zone_folder = "/usr/share/zoneinfo");
   Result<Secret> ReadSecret(const std::string& name) const override;
   Result<std::string> ReadText(const std::string& name) const override;
   std::string PathOf(const std::string& name) const override;
@@ -35,7 +35,8 @@ class HostConfigFiles final : public ConfigFiles {
   bool KnowsZone(const std::string& name) const override;
 
  private:
-  std::string folder_, zone_folder_;
+  std::string folder_;  // absolute, ends with a slash
+  std::string zone_folder_;
 };
 
 }  // namespace ecsward::notify

@@ -111,12 +111,13 @@ void Dispatcher::Impl::Restore(std::vector<NotifiedAlert> alerts,
                                std::vector<std::pair<std::string, ToldEntry>> told,
                                std::int64_t now_ms) {
   Begin(now_ms);
-  for (auto& [key, entry] : told) {
+  for (auto& line : told) {
+    ToldEntry& entry = line.second;
     // The clock may have been set while nobody was there to move the entry with it.
     entry.at_ms = std::min(entry.at_ms, now_ms);
     std::sort(entry.firing.begin(), entry.firing.end());
     std::sort(entry.resolved.begin(), entry.resolved.end());
-    told_.Put(std::move(key), std::move(entry), kKeepRestored);
+    told_.Put(std::move(line.first), std::move(entry), kKeepRestored);
   }
   restoring_ = true;
   for (NotifiedAlert& alert : alerts) {

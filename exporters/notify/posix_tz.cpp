@@ -58,12 +58,12 @@ class Reader {
     if (!negative) Take('+');
     const auto hours = Number(0, max_hours);
     if (!hours) return std::nullopt;
-    std::int64_t seconds = *hours * 3600;
+    std::int64_t seconds = std::int64_t{3600} * *hours;
     for (const int unit : {60, 1}) {
       if (!Take(':')) break;
       const auto part = Number(0, 59);
       if (!part) return std::nullopt;
-      seconds += *part * unit;
+      seconds += std::int64_t{unit} * *part;
     }
     return negative ? -seconds : seconds;
   }

@@ -105,7 +105,7 @@ struct RequestReader::Impl {
   std::size_t begin = 0, end = 0;  // what has been received and not parsed
   Arena arena;
   std::optional<Parser> parser;  // nothing: between two requests
-  HttpRequest request;
+  EndpointRequest request;
   int error_status = 0;
 };
 
@@ -165,7 +165,7 @@ RequestReader::State RequestReader::Next() {
   return State::kRequest;
 }
 
-const HttpRequest& RequestReader::request() const { return impl_->request; }
+const EndpointRequest& RequestReader::request() const { return impl_->request; }
 int RequestReader::error_status() const { return impl_->error_status; }
 
 void RequestReader::Done() {

@@ -32,7 +32,7 @@ class RequestReader {
   std::span<char> Space();  // never empty in state kNeedMore
   void Received(std::size_t bytes);
   State Next();
-  const HttpRequest& request() const;
+  const EndpointRequest& request() const;
   int error_status() const;
   void Done();         // forgets the answered request; what followed it in the buffer stays
   bool empty() const;  // not a byte of a next request is there

@@ -47,7 +47,7 @@ Handler HandlerOf(std::string_view path) {
 }
 
 // 503 with the reason, when there is nothing fit to show.
-bool NotReady(const RouterState& state, HttpResponse& out) {
+bool NotReady(const RouterState& state, EndpointResponse& out) {
   if (!state.last_tick_age) {
     out.status = 503;
     out.fixed_body = "no collection has finished yet\n";
@@ -95,8 +95,8 @@ std::string_view ToString(Handler handler) {
   return kNames[static_cast<std::size_t>(handler)];
 }
 
-HttpResponse Route(const HttpRequest& request, const RouterState& state) {
-  HttpResponse out;
+EndpointResponse Route(const EndpointRequest& request, const RouterState& state) {
+  EndpointResponse out;
   out.handler = HandlerOf(PathOf(request.target));
   if (request.method != "GET" && request.method != "HEAD") {
     out.status = 405;
@@ -129,8 +129,8 @@ HttpResponse Route(const HttpRequest& request, const RouterState& state) {
   return out;
 }
 
-HttpResponse ErrorResponse(int status) {
-  HttpResponse out;
+EndpointResponse ErrorResponse(int status) {
+  EndpointResponse out;
   out.status = status;
   switch (status) {
     case 400:
@@ -155,7 +155,7 @@ HttpResponse ErrorResponse(int status) {
   return out;
 }
 
-std::size_t WriteHead(const HttpResponse& response, std::size_t content_length, bool keep_alive,
+std::size_t WriteHead(const EndpointResponse& response, std::size_t content_length, bool keep_alive,
                       std::string_view date, char* out) {
   char* to = out;
   const auto put = [&to](std::string_view text) {

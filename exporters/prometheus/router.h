@@ -14,7 +14,7 @@
 namespace ecsward {
 
 // Views into the connection's buffer: good until it reads on.
-struct HttpRequest {
+struct EndpointRequest {
   std::string_view method;
   std::string_view target;  // "/metrics?x=y"
   std::string_view accept;
@@ -33,7 +33,7 @@ enum class Handler : std::uint8_t { kMetrics, kHealthy, kReady, kIndex, kOther }
 inline constexpr std::size_t kHandlers = 5;
 std::string_view ToString(Handler handler);  // "metrics", …
 
-struct HttpResponse {
+struct EndpointResponse {
   int status = 200;
   Handler handler = Handler::kOther;
   std::string_view content_type = "text/plain; charset=utf-8";
@@ -51,16 +51,16 @@ struct HttpResponse {
   }
 };
 
-HttpResponse Route(const HttpRequest& request, const RouterState& state);
+EndpointResponse Route(const EndpointRequest& request, const RouterState& state);
 
 // An answer that needs no request: 400, 401, 408, 413, 431, 503.
-HttpResponse ErrorResponse(int status);
+EndpointResponse ErrorResponse(int status);
 
 // Writes the status line and headers up to, and without, the blank line that ends them: the caller
 // sends headers of its own behind it. `date` is RFC 9110's, such as "Sun, 06 Nov 1994 08:49:37
 // GMT". `out` has room for kMaxHead. Returns the length.
 inline constexpr std::size_t kMaxHead = 512;
-std::size_t WriteHead(const HttpResponse& response, std::size_t content_length, bool keep_alive,
+std::size_t WriteHead(const EndpointResponse& response, std::size_t content_length, bool keep_alive,
                       std::string_view date, char* out);
 
 }  // namespace ecsward

@@ -157,7 +157,7 @@ class PrometheusServer::Impl final : public SessionHost, public std::enable_shar
   MonoTime Now() const override { return clock_.Mono(); }
   WebGuard& guard() override { return *guard_; }
   ServerMetrics& metrics() override { return metrics_; }
-  HttpResponse Answer(const HttpRequest& request, PageRef& page) override;
+  EndpointResponse Answer(const EndpointRequest& request, PageRef& page) override;
   std::string_view Date() override;
   void Forget(Session& session) override;
 
@@ -321,7 +321,7 @@ void PrometheusServer::Impl::OnAccept(tcp::socket socket) {
 // A constant, sent as far as it goes: nothing is kept for a client beyond the limit.
 void PrometheusServer::Impl::TurnAway(tcp::socket& socket) {
   if (guard_->tls() != nullptr) return;  // it would not understand
-  const HttpResponse busy = ErrorResponse(503);
+  const EndpointResponse busy = ErrorResponse(503);
   std::array<char, 2 * kMaxHead> text;
   std::size_t size = WriteHead(busy, busy.body().size(), false, Date(), text.data());
   for (const std::string_view part : {std::string_view("\r\n"), busy.body()}) {
@@ -339,14 +339,14 @@ void PrometheusServer::Impl::Forget(Session& session) {
   metrics_.SetConnections(sessions_.size());
 }
 
-HttpResponse PrometheusServer::Impl::Answer(const HttpRequest& request, PageRef& page) {
+EndpointResponse PrometheusServer::Impl::Answer(const EndpointRequest& request, PageRef& page) {
   RouterState state{.last_tick_age = std::nullopt, .stale_after = options_.stale_after};
   if (pages_.Update()) {
     // The wall clock may have been set back since.
     const auto age = std::max(clock_.Wall() - pages_.tick_time(), WallTime::duration::zero());
     state.last_tick_age = age;
   }
-  HttpResponse response = Route(request, state);
+  EndpointResponse response = Route(request, state);
   if (!response.is_page) return response;
   // Only the first page waits for it: one that nobody has asked for need not be kept fresh.
   if (!self_refreshing_) RefreshSelf();

@@ -158,7 +158,7 @@ void Session::OnRequest() {
     }
     self->Run();
   };
-  const HttpRequest& request = reader_.request();
+  const EndpointRequest& request = reader_.request();
   const bool head_only = request.method == "HEAD";
   switch (guard.Check(request.authorization, done)) {
     case WebGuard::Access::kAllowed:
@@ -176,13 +176,14 @@ void Session::OnRequest() {
 
 void Session::Reply() {
   PageRef page;
-  const HttpRequest& request = reader_.request();
-  const HttpResponse response = host_->Answer(request, page);
+  const EndpointRequest& request = reader_.request();
+  const EndpointResponse response = host_->Answer(request, page);
   scraping_ = response.is_page;
   Send(response, std::move(page), request.keep_alive, request.method == "HEAD");
 }
 
-void Session::Send(const HttpResponse& response, PageRef page, bool keep_alive, bool head_only) {
+void Session::Send(const EndpointResponse& response, PageRef page, bool keep_alive,
+                   bool head_only) {
   const std::string_view body = page == nullptr ? response.body() : page->view();
   head_.resize(kMaxHead);
   head_.resize(WriteHead(response, body.size(), keep_alive, host_->Date(), head_.data()));

@@ -27,7 +27,7 @@ class SessionHost {
   virtual WebGuard& guard() = 0;
   virtual ServerMetrics& metrics() = 0;
   // The answer to an allowed request; `page` is set where it is a page.
-  virtual HttpResponse Answer(const HttpRequest& request, PageRef& page) = 0;
+  virtual EndpointResponse Answer(const EndpointRequest& request, PageRef& page) = 0;
   // "Sun, 06 Nov 1994 08:49:37 GMT"
   virtual std::string_view Date() = 0;
   virtual void Forget(Session& session) = 0;  // drops its reference
@@ -64,7 +64,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Next WaitFor(IoStatus status);  // kWantRead, kWantWrite; closes on anything else
   void OnRequest();
   void Reply();
-  void Send(const HttpResponse& response, PageRef page, bool keep_alive, bool head_only);
+  void Send(const EndpointResponse& response, PageRef page, bool keep_alive, bool head_only);
   void AfterReply();
   IoResult Read(char* out, std::size_t size);
   IoResult Write();

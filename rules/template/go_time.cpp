@@ -181,8 +181,19 @@ Moment InHostZone(std::int64_t unix_ms) {
 std::optional<Moment> InZone(std::int64_t unix_ms, std::string_view zone) {
   if (zone == "Local") return InHostZone(unix_ms);
   if (zone.empty() || zone == "UTC") return Moment{unix_ms};
-  if (zone == "Asia/Shanghai" || zone == "PRC") return Moment{unix_ms, 8 * 3600, {"CST"}};
+  constexpr std::int64_t kSince1992 = 694'224'000'000;
+  const bool china = zone == "Asia/Shanghai" || zone == "PRC";
+  if (china && unix_ms >= kSince1992) return Moment{unix_ms, 8 * 3600, {"CST"}};
   return std::nullopt;
+}
+
+Moment InZone(std::int64_t unix_ms, std::int32_t offset_seconds) {
+  Moment out{unix_ms, offset_seconds, {}};
+  const int minutes = std::abs(offset_seconds) / 60 % 10'000;
+  std::string name = fmt::format("{}{:02}", offset_seconds < 0 ? '-' : '+', minutes / 60);
+  if (minutes % 60 != 0) name += fmt::format("{:02}", minutes % 60);
+  name.copy(out.zone.data(), out.zone.size() - 1);
+  return out;
 }
 
 std::string FormatTime(const Moment& moment) {

@@ -25,9 +25,11 @@ struct Moment {
 };
 CivilTime ToCivil(const Moment& moment);  // in its zone
 Moment InHostZone(std::int64_t unix_ms);
-// The host's for "Local", and of all others those that never change their clocks: "UTC", and
-// "Asia/Shanghai", as all of China. Nothing for a zone that is not known here.
+// The host's for "Local"; of all others those that need no database: "UTC", and "Asia/Shanghai", as
+// all of China, since 1992. Nothing for others.
 std::optional<Moment> InZone(std::int64_t unix_ms, std::string_view zone);
+// Its abbreviation is "+09", as Go has it of zones without one.
+Moment InZone(std::int64_t unix_ms, std::int32_t offset_seconds);
 
 inline constexpr std::int64_t kZeroTimeMs = -62'135'596'800'000;  // Go's: 0001-01-01 00:00:00 UTC
 

@@ -73,10 +73,12 @@ Result<Value> Date(Data, Arguments a) {
   return Value::String(FormatTime(a[1].moment(), a[0].text()));
 }
 
-Result<Value> Tz(Data, Arguments a) {
-  const auto moment = InZone(a[1].moment().unix_ms, a[0].text());
-  if (!moment) return Wrong("unknown time zone " + a[0].text());
-  return Value::Time(*moment);
+Result<Value> Tz(Data data, Arguments a) {
+  const std::int64_t ms = a[1].moment().unix_ms;
+  if (const auto moment = InZone(ms, a[0].text())) return Value::Time(*moment);
+  const auto offset = data.zone_offset ? data.zone_offset(a[0].text(), ms / 1000) : std::nullopt;
+  if (!offset) return Wrong("unknown time zone " + a[0].text());
+  return Value::Time(InZone(ms, *offset));
 }
 
 Result<Value> Since(Data data, Arguments a) {

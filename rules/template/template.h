@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ struct TemplateSample {
   double value = 0;
 };
 
+using ZoneOffset =
+    std::function<std::optional<std::int32_t>(const std::string& zone, std::int64_t unix_seconds)>;
+
 // What an expansion may look at.
 struct TemplateData {
   LabelPairs labels;           // $labels
@@ -29,6 +33,8 @@ struct TemplateData {
   std::int64_t time_ms = 0;    // for `query`, and in notifications for `since`
   // `query "…"`: an instant query at time_ms; null: no queries.
   std::function<Result<std::vector<TemplateSample>>(std::string_view expr)> query;
+  // For `tz`: seconds east of Greenwich; null, or nothing: only few zones are known.
+  ZoneOffset zone_offset;
 };
 
 namespace templates {

@@ -82,6 +82,7 @@ Result<std::string> TemplateSet::Expand(std::string_view text, const TemplateRun
   TemplateData data;
   data.external_url = run.external_url;
   data.time_ms = run.now_ms;
+  data.zone_offset = run.zone_offset;
   return templates::Execute({*parsed, "", data, run.dot, &named_, run.limits, run.escape_html});
 } catch (const std::exception& e) {  // out of memory
   return Fail(ErrorCode::kInternal, e.what());

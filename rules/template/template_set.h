@@ -22,6 +22,7 @@ struct TemplateRun {
   templates::Value dot;      // of the whole
   std::string external_url;  // for the functions externalURL and pathPrefix
   std::int64_t now_ms = 0;   // for `since`
+  ZoneOffset zone_offset;    // for `tz`, as TemplateData's
   bool escape_html = false;
   templates::ExecutionLimits limits = kNotificationLimits;
 };

@@ -34,6 +34,8 @@ const inhibit = (text) => `${route('{receiver: a}')}inhibit_rules: ${text}\n`;
 const webhook = (text) => `route: {receiver: a}\nreceivers: [{name: a, webhook_configs: ${text}}]\n`;
 const slack = (text, global = '{}') =>
   `global: ${global}\nroute: {receiver: a}\nreceivers: [{name: a, slack_configs: ${text}}]\n`;
+const email = (text, global = "{smtp_smarthost: 'm:25', smtp_from: a@b}") =>
+  `global: ${global}\nroute: {receiver: a}\nreceivers: [{name: a, email_configs: ${text}}]\n`;
 const interval = (text) =>
   `${route('{receiver: a}')}time_intervals:\n- name: x\n  time_intervals:\n  - ${text}\n`;
 const times = (start, end) => interval(`{times: [{start_time: ${start}, end_time: ${end}}]}`);
@@ -83,6 +85,12 @@ const kSame = [
   slack('[]', "{slack_api_url: 'http://x', slack_api_url_file: r}"), slack('[]', '{foo: 1}'),
   slack('[]', '{http_config: {foo: 1}}'), slack('[]', "{resolve_timeout: 7m, http_config: {proxy_url: 'http://p'}}"),
   slack('[]', '{resolve_timeout: 7}'),
+  email('[{to: x@y}]'), email("[{to: 'x@y, Z <z@y>', headers: {Subject: a}, require_tls: false}]"), email('[{}]'),
+  email('[{to: x@y}]', '{}'), email('[{to: x@y}]', "{smtp_smarthost: 'm:25'}"), email('[{to: x@y}]', '{smtp_from: a@b}'),
+  email("[{to: x@y, from: a@b, smarthost: 'm:25', hello: h, auth_username: u, auth_password: p, html: '', text: t}]", '{}'),
+  email('[{to: x@y}]', '{smtp_smarthost: m, smtp_from: a@b}'), email('[{to: x@y}]', "{smtp_smarthost: 'm:', smtp_from: a@b}"),
+  email('[{to: x@y}]', "{smtp_smarthost: 'm:25', smtp_from: a@b, smtp_auth_username: u, smtp_auth_password: p, smtp_hello: h, smtp_require_tls: true}"),
+  email('[{to: x@y}]', "{smtp_smarthost: 'm:25', smtp_from: a@b, smtp_auth_password: p, smtp_auth_password_file: f}"),
   // Inhibition.
   inhibit('[{}]'), inhibit('{}'), inhibit("[{source_match: {a: b}, target_match: {c: d}, equal: ['1a']}]"),
   inhibit('[{source_match: {1a: b}}]'), inhibit('[{source_matchers: [a=b], equal: [a, a]}]'),
@@ -143,6 +151,8 @@ const kOnlyTheyTake = {
   'a secret in a file that is not there': slack('[]', "{slack_api_url_file: nothing}"),
   'kinds of channels that are not here': 'route: {receiver: a}\nreceivers: [{name: a, pushover_configs: []}]\n',
   'settings of kinds that are not here': slack('[]', "{pagerduty_url: 'http://x'}"),
+  'a password that all can read on its way': email(
+    '[{to: x@y}]', "{smtp_smarthost: 'm:25', smtp_from: a@b, smtp_auth_username: u, smtp_auth_password: p, smtp_require_tls: false}"),
   'certificates that are not verified': webhook(
     "[{url: 'http://x', http_config: {tls_config: {insecure_skip_verify: true}}}]"),
 };
@@ -175,6 +185,11 @@ for (const yaml of [child('~'), 'route: {receiver: a}\nreceivers: [{name: a}, ~]
 test('a configuration as they are met loads unchanged', async () => {
   const verdict = await verdicts(`global:
   resolve_timeout: 5m
+  smtp_smarthost: 'smtp.example.org:587'
+  smtp_from: 'alertmanager@example.org'
+  smtp_auth_username: alertmanager
+  smtp_auth_password: hunter2
+  smtp_require_tls: true
   slack_api_url: 'https://hooks.slack.example/services/T00/B00/XXX'
   http_config:
     follow_redirects: true
@@ -234,6 +249,12 @@ receivers:
           basic_auth:
             username: hook
             password: hunter2
+    email_configs:
+      - to: 'team-X+alerts-critical@example.org, oncall@example.org'
+        send_resolved: true
+        headers: {Subject: '[{{ .Status }}] {{ .GroupLabels.alertname }}'}
+        html: '{{ template "email.default.html" . }}'
+        tls_config: {insecure_skip_verify: false}
   - name: team-DB-hook
     webhook_configs:
       - url: https://hooks.example/db

@@ -20,8 +20,8 @@ const kRules = `groups:
     expr: job_seconds > 10
     labels: {severity: warning}
     annotations:
-      summary: "{{ $labels.job }} takes {{ $value }} s"
-      summary_zh: "{{ $labels.job }} 耗时 {{ $value }} 秒"
+      summary: "{{ $labels.task }} takes {{ $value }} s"
+      summary_zh: "{{ $labels.task }} 耗时 {{ $value }} 秒"
 `;
 
 const config = (hooks, more = '') => `
@@ -32,7 +32,7 @@ alerting:
   external_labels: {instance_id: i-test, region: cn-hangzhou}
   route:
     receiver: ops
-    group_by: [alertname, job]
+    group_by: [alertname, task]
     group_wait: 100ms
     group_interval: 300ms
   receivers:
@@ -56,7 +56,7 @@ async function withAgent(hooks, use, more = '') {
 
 const told = (hook, status, job = 'a') =>
   until(`${job} to be told as ${status}`, 20_000, () =>
-    hook.alerts().find((alert) => alert.labels.job === job && alert.status === status));
+    hook.alerts().find((alert) => alert.labels.task === job && alert.status === status));
 
 test('an alert is told when it fires and when it is resolved, with the value it has then', kTimeout, async () => {
   const hook = await Recorder.start();
@@ -65,7 +65,7 @@ test('an alert is told when it fires and when it is resolved, with the value it 
     const firing = await told(hook, 'firing');
     assert.deepEqual(firing.labels, {
       alertname: 'JobSlow', hostname: firing.labels.hostname, instance: firing.labels.instance, instance_id: 'i-test',
-      job: 'a', region: 'cn-hangzhou', severity: 'warning',
+      job: 'node', region: 'cn-hangzhou', severity: 'warning', task: 'a',
     });
     assert.equal(firing.annotations.summary, 'a takes 12.5 s');
     assert.equal(firing.endsAt, '0001-01-01T00:00:00Z');
@@ -75,27 +75,24 @@ test('an alert is told when it fires and when it is resolved, with the value it 
     assert.equal(resolved.startsAt, firing.startsAt);
     assert.ok(Date.parse(resolved.endsAt) > Date.parse(resolved.startsAt));
     const [{ body }] = hook.notices;
-    assert.deepEqual([body.version, body.receiver, body.groupLabels], ['4', 'ops', { alertname: 'JobSlow', job: 'a' }]);
-    const { series } = await agent.scrape();
+    assert.deepEqual([body.version, body.receiver, body.groupLabels], ['4', 'ops', { alertname: 'JobSlow', task: 'a' }]);
     await until('the metric', 10_000, async () =>
-      (await agent.value('ecsward_notify_delivered_total{channel="ops/webhook[0]",receiver="ops"}')) === 2
-      || (await agent.value('ecsward_notify_delivered_total{receiver="ops",channel="ops/webhook[0]"}')) === 2, 200);
-    assert.ok(series.size > 100);
+      (await agent.value('ecsward_notify_delivered_total{channel="ops/webhook[0]",receiver="ops"}')) === 2, 200);
   });
 });
 
 test('a silence holds alerts back until it is ended', kTimeout, async () => {
   const hook = await Recorder.start();
   await withAgent([hook], async (agent, textfile) => {
-    const { stdout, code } = await ask(agent, 'silence', 'add', 'alertname=JobSlow', 'job=~"a|b"', '--duration=1h', '--comment=a move', '--author=li');
+    const { stdout, code } = await ask(agent, 'silence', 'add', 'alertname=JobSlow', 'task=~"a|b"', '--duration=1h', '--comment=a move', '--author=li');
     assert.equal(code, 0);
     const id = stdout.trim();
     textfile.set('job_seconds', { a: 12, c: 20 });
     await told(hook, 'firing', 'c');
     const { data } = await askJson(agent, 'silence', 'list');
     assert.deepEqual(data.map((of) => [of.id, of.comment, of.createdBy]), [[id, 'a move', 'li']]);
-    assert.match((await ask(agent, 'silence', 'list')).stdout, new RegExp(`^${id} +active .* li +\\{alertname="JobSlow",job=~"a\\|b"\\} +a move$`, 'm'));
-    assert.deepEqual(hook.alerts().filter((alert) => alert.labels.job === 'a'), []);
+    assert.match((await ask(agent, 'silence', 'list')).stdout, new RegExp(`^${id} +active .* li +\\{alertname="JobSlow",task=~"a\\|b"\\} +a move$`, 'm'));
+    assert.deepEqual(hook.alerts().filter((alert) => alert.labels.task === 'a'), []);
     assert.equal((await ask(agent, 'silence', 'expire', id)).code, 0);
     await told(hook, 'firing', 'a');
     assert.equal((await ask(agent, 'silence', 'list')).stdout, 'no silences\n');
@@ -163,10 +160,10 @@ test('a reload takes another receiver, or none of what is wrong', kTimeout, asyn
 test('which receivers an alert would reach is told without a daemon', kTimeout, async () => {
   const hook = await Recorder.start();
   await withAgent([hook], async (agent) => {
-    const { stdout, code } = await ask(agent, 'test', 'route', '--label=alertname=JobSlow', '--label=job=a');
+    const { stdout, code } = await ask(agent, 'test', 'route', '--label=alertname=JobSlow', '--label=task=a');
     assert.equal(code, 0);
-    assert.match(stdout, /^→ ops\n +by +\{\}\n +channels +webhook\[0\]\n +group +\{alertname="JobSlow", job="a"\}/m);
-    assert.doesNotMatch(stdout, /hook/);
+    assert.match(stdout, /^→ ops\n +by +\{\}\n +channels +webhook\[0\]\n +group +\{alertname="JobSlow", task="a"\}/m);
+    assert.doesNotMatch(stdout, /127\.0\.0\.1/);
   });
 });
 

@@ -37,7 +37,7 @@ collect: {interval: 100ms}
 alerting:
   rule_files: [rules.yml]
   global: {resolve_timeout: 2s}
-  route: {receiver: ops, group_by: [job], group_wait: 0s, group_interval: 100ms}
+  route: {receiver: ops, group_by: [task], group_wait: 0s, group_interval: 100ms}
   receivers:
     - name: ops
       webhook_configs: [{url: "${hook.url}"}]
@@ -60,13 +60,13 @@ test(`${kCycles} kills lose no change and reorder none`, { timeout: 120_000 + kC
     answer: () => (dice() < 1 / 3 ? { status: 503 } : undefined),
     onNotice: ({ body }) => {
       for (const { labels, status, startsAt } of body.alerts) {
-        const job = jobs.get(labels.job);
+        const job = jobs.get(labels.task);
         const want = job.firing ? 'firing' : 'resolved';
         const last = job.told.at(-1);
         if (last && last.status === status && (status === 'firing' || last.startsAt === startsAt)) {
           ++duplicates;
         } else if (status !== want) {
-          problems.push(`${labels.job}: ${status} was told where ${want} is due`);
+          problems.push(`${labels.task}: ${status} was told where ${want} is due`);
         } else {
           job.told.push({ status, startsAt });
           setTimeout(() => {

@@ -62,8 +62,9 @@
 #include "tests/fuzz/cloud_targets.h"
 #include "tests/fuzz/dispatch_targets.h"
 #include "tests/fuzz/exporter_targets.h"
-#include "tests/fuzz/notify_config_targets.h"
 #include "tests/fuzz/notify_channel_targets.h"
+#include "tests/fuzz/notify_config_targets.h"
+#include "tests/fuzz/notify_content_targets.h"
 #include "tests/fuzz/notify_vendor_targets.h"
 #include "tests/fuzz/ports_targets.h"
 #include "tests/fuzz/process_targets.h"
@@ -178,6 +179,7 @@ const FuzzTarget kTargets[] = {
     {"add_socket_table", Fill<SocketTotals, AddSocketTable>},
     {"clean_words", FuzzHiddenWords},
     {"evaluate_promql", FuzzEvaluate},
+    {"expand_notification", FuzzExpandNotification},
     {"expand_template", FuzzTemplate},
     {"match_label", FuzzMatcher},
     {"dispatch_alerts", FuzzDispatcher},
@@ -281,6 +283,7 @@ const FuzzTarget kTargets[] = {
     {"parse_zpool_io", Fill<std::vector<KstatField>, ParseZpoolIo>},
     {"print_values", FuzzPrintf},
     {"read_checkpoint", FuzzCheckpoint},
+    {"render_notification", FuzzRenderNotification},
     {"write_mail", FuzzMailText},
 };
 // clang-format on

@@ -50,8 +50,8 @@ struct Verdict {
   std::string_view reason;
 };
 
-// source: docs/aliyun.md, codes of SMS and voice. `isv.` is what the caller or the account did,
-// `isp.` what befell the service.
+// source: the API references' lists of codes. `isv.` is what the caller or the account did, `isp.`
+// what befell the service.
 Verdict VerdictOf(std::string_view code) {
   // The carriers' limits on one number, and the account's own. To repeat it makes it worse.
   if (Contains(code, "LIMIT_CONTROL")) return {Outcome::kRefused, "rate_limited"};

@@ -1,6 +1,7 @@
 // What Alibaba Cloud's message services (SMS, voice) and DirectMail answer, and what it means for a
 // delivery. SMS and voice say "Code": "OK" in an HTTP 200, or there what is wrong.
-// source: docs/aliyun.md, notification actions
+// source: the API references of SendSms and QuerySendDetails (dysmsapi 2017-05-25), SingleCallByTts
+//         (dyvmsapi 2017-05-25) and SingleSendMail (dm 2015-11-23); docs/aliyun.md, errors
 #pragma once
 
 #include <cstddef>

@@ -117,7 +117,7 @@ std::vector<std::string> CheckTogether(const ChannelSettings& settings) {
     }
   }
   const bool user = !settings.Text("auth_username").empty();
-  if (user && settings.SecretOf("auth_password").empty()) {
+  if (user && !settings.Get("auth_password").given) {
     problems.emplace_back("auth_username: want auth_password or auth_password_file as well");
   }
   const auto relay = ParseRelay(settings.Text("smarthost"));

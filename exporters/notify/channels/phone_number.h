@@ -1,5 +1,5 @@
 // Telephone numbers as people write them, and as Alibaba Cloud takes them.
-// source: docs/aliyun.md, SendSms and SingleCallByTts
+// source: the API references of SendSms and SingleCallByTts; ITU-T E.164
 #pragma once
 
 #include <string>

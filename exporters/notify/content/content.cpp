@@ -5,6 +5,7 @@
 #include "exporters/notify/content/clean_text.h"
 #include "exporters/notify/content/default_text.h"
 #include "exporters/notify/content/template_data.h"
+#include "exporters/notify/time_zone.h"
 #include "rules/template/template_set.h"
 
 namespace ecsward::notify {
@@ -56,6 +57,11 @@ struct Content::Impl {
     run.external_url = options.external_url;
     run.now_ms = view.at_ms();
     run.escape_html = html;
+    TimeZones zones;
+    run.zone_offset = [&zones](const std::string& name, std::int64_t unix_seconds) {
+      const auto zone = zones.Find(name);
+      return zone ? std::optional((*zone)->OffsetAt(unix_seconds)) : std::nullopt;
+    };
     if (limit.bytes != 0 || limit.characters != 0) {
       run.limits.output_bytes = MostBytes(limit);
       run.limits.stop_when_full = true;

@@ -4,12 +4,12 @@ import { agentBinary } from './requirements.mjs';
 
 // → {code, stdout, stderr}
 export function ask(agent, verb, ...args) {
-  return run(agentBinary(), [verb, `--config=${agent.configFile}`, ...args]);
+  return run(agentBinary(), [verb, ...args, `--config=${agent.configFile}`]);
 }
 
 // What --json printed, whatever the exit code.
 export async function askJson(agent, verb, ...args) {
-  const { stdout, stderr } = await ask(agent, verb, '--json', ...args);
+  const { stdout, stderr } = await ask(agent, verb, ...args, '--json');
   try {
     return JSON.parse(stdout);
   } catch (error) {

@@ -2,9 +2,10 @@
 // that only the test knows, a user with a password, and one maildir for all. It comes from
 // ECSWARD_JUDGES or the system, and is not installed as a service.
 //
-// Exim wants a user "Debian-exim", which its package would have made, and starts itself again as a setuid
-// program, for which LD_LIBRARY_PATH does not count. So a passwd(5) with that user and an ld.so.cache with
-// the judges' libraries are bound over the system's, in mounts of the server's own.
+// Exim wants a user "Debian-exim", which its package would have made, and starts itself again as that user,
+// by a setuid program for which LD_LIBRARY_PATH does not count. So in mounts of the server's own it lies
+// where everybody may go, and a passwd(5) with that user and an ld.so.cache with the judges' libraries are
+// bound over the system's.
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -16,6 +17,15 @@ import { until } from './wait.mjs';
 export const kMailUser = 'ops';
 export const kMailPassword = 'pass word"1';
 const kId = 64991;
+
+// sh's arguments: the server's folder, and the root that exim was unpacked below.
+const kScript = `
+set -e
+mount --bind "$2" "$1/judges"
+ldconfig -X -C "$1/ld.so.cache" "$1"/judges/usr/lib/*-linux-*
+for file in passwd group ld.so.cache; do mount --bind "$1/$file" "/etc/$file"; done
+"$1/judges/usr/sbin/exim4" -C "$1/exim.conf" -bdf -v
+`;
 
 // → {ca, otherCa, certificate, key}: files. The certificate is for 127.0.0.1 and 127.0.46.5, by `ca`.
 export function makeCertificates(dir) {
@@ -32,19 +42,10 @@ export function makeCertificates(dir) {
   return { ca: file('ca.pem'), otherCa: file('other-ca.pem'), certificate: file('server.pem'), key: file('server.key') };
 }
 
+// The root that it is below.
 function findExim() {
-  for (const root of [process.env.ECSWARD_JUDGES, '/']) {
-    const program = root && path.join(root, 'usr/sbin/exim4');
-    if (program && fs.existsSync(program)) return { program, root };
-  }
-  return skipFile('no exim4: ./dev test unpacks it; or install exim4-daemon-light');
-}
-
-// What dynamic linking is told in /etc/ld.so.cache, with the libraries below `root` as well.
-function makeLinkerCache(root, file) {
-  const folder = path.join(root, 'usr/lib');
-  const folders = fs.readdirSync(folder).filter((name) => name.includes('-linux-')).map((name) => path.join(folder, name));
-  execFileSync('ldconfig', ['-X', '-C', file, ...folders], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const root = [process.env.ECSWARD_JUDGES, '/'].find((one) => one && fs.existsSync(path.join(one, 'usr/sbin/exim4')));
+  return root ? path.resolve(root) : skipFile('no exim4: ./dev test unpacks it; or install exim4-daemon-light');
 }
 
 async function freePort() {
@@ -57,7 +58,7 @@ async function freePort() {
 
 // options: certificates (of makeCertificates), starttls (true), implicitTls (false), mechanisms,
 // refuse (addresses that are answered 550), defer (those that are answered 451), address, port
-function configuration(dir, program, address, port, o) {
+function configuration(dir, address, port, o) {
   const offered = o.starttls ?? true;
   const mechanisms = o.mechanisms ?? ['PLAIN', 'LOGIN'];
   const quoted = kMailPassword.replaceAll('"', '\\"');
@@ -66,7 +67,7 @@ function configuration(dir, program, address, port, o) {
   const none = '!*';  // an empty list matches nothing, but is not to be written
   return `
 primary_hostname = mail.example.com
-exim_path = ${program}
+exim_path = ${dir}/judges/usr/sbin/exim4
 spool_directory = ${dir}/spool
 log_file_path = ${dir}/log/%slog
 pid_file_path = ${dir}/exim.pid
@@ -130,33 +131,27 @@ export class MailServer extends Child {
   // Started and listening.
   static async start(dir, options) {
     needRoot('exim changes its user');
-    const { program, root } = findExim();
+    const root = findExim();
     const home = fs.mkdtempSync(path.join(dir, 'exim-'));
     const address = options.address ?? '127.0.0.1';
     const port = options.port ?? await freePort();
-    for (const folder of ['spool', 'log', 'mail']) fs.mkdirSync(path.join(home, folder));
-    fs.writeFileSync(path.join(home, 'exim.conf'), configuration(home, program, address, port, options));
+    for (const folder of ['spool', 'log', 'mail', 'judges']) fs.mkdirSync(path.join(home, folder));
+    fs.writeFileSync(path.join(home, 'exim.conf'), configuration(home, address, port, options));
     for (const [file, line] of [['passwd', `Debian-exim:x:${kId}:${kId}::${home}:/usr/sbin/nologin`],
       ['group', `Debian-exim:x:${kId}:`]]) {
       const others = fs.readFileSync(`/etc/${file}`, 'utf8').split('\n').filter((text) => !text.startsWith('Debian-exim:'));
       fs.writeFileSync(path.join(home, file), [line, ...others].join('\n'));
     }
-    // The test's folder is nobody else's; exim's user has to come in, and owns what is below.
-    for (let folder = home; folder !== '/' && folder !== '/tmp'; folder = path.dirname(folder)) {
-      fs.chmodSync(folder, fs.statSync(folder).mode | 0o711);
-    }
-    execFileSync('chown', ['-R', `${kId}:${kId}`, path.join(home, 'spool'), path.join(home, 'log'), path.join(home, 'mail')]);
-    execFileSync('chown', ['root', path.join(home, 'exim.conf')]);
+    // The test's folders are root's alone: exim's user has to pass, and owns what he writes to.
+    for (const folder of [dir, home]) fs.chmodSync(folder, 0o711);
+    for (const folder of ['spool', 'log', 'mail']) fs.chownSync(path.join(home, folder), kId, kId);
     fs.chmodSync(options.certificates.key, 0o644);
     // Processes of its own, which end with the first of them: exim forks for each mail. That first one is
     // the shell: the kernel forgets that exim, which is setuid, was to end with its parent.
-    makeLinkerCache(root, path.join(home, 'ld.so.cache'));
-    const script = 'for file in passwd group ld.so.cache; do mount --bind "$1/$file" "/etc/$file" || exit 1; done; shift; "$@"; exit';
     const unshare = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
     if (spawnSync('unshare', [...unshare, 'true']).status !== 0) skipFile('unshare is not permitted');
-    const server = new MailServer('unshare', [...unshare, 'sh', '-c', script, 'sh', home, program,
-      '-C', path.join(home, 'exim.conf'), '-bdf', '-v'],
-    { env: { PATH: process.env.PATH } });
+    const server = new MailServer('unshare', [...unshare, 'sh', '-c', kScript, 'sh', home, root],
+      { env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin` } });
     server.home = home;
     server.port = port;
     server.smarthost = `${address}:${port}`;

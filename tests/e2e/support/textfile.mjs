@@ -12,9 +12,9 @@ export class Textfile {
     return `--collector.textfile.directory=${this.dir}`;
   }
 
-  // values: {name: value} of one gauge, `name` being its label `job`.
+  // values: {name: value} of one gauge, `name` being its label `task`.
   set(metric, values) {
-    const lines = Object.entries(values).map(([job, value]) => `${metric}{job="${job}"} ${value}\n`);
+    const lines = Object.entries(values).map(([task, value]) => `${metric}{task="${task}"} ${value}\n`);
     const file = path.join(this.dir, `${metric}.prom`);
     fs.writeFileSync(`${file}.new`, `# TYPE ${metric} gauge\n${lines.join('')}`);
     fs.renameSync(`${file}.new`, file);

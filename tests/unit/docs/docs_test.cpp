@@ -13,8 +13,8 @@
 #include <sstream>
 
 #include "agent/config_keys.h"
-#include "agent/notify_metrics.h"
 #include "agent/config_parse.h"
+#include "agent/notify_metrics.h"
 #include "agent/units.h"
 #include "tests/unit/collectors/fixture_machine.h"
 #include "tests/unit/source_folder.h"

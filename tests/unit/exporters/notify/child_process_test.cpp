@@ -1,7 +1,12 @@
 #include "exporters/notify/channels/child_process.h"
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -162,6 +167,25 @@ TEST(RunChild, GivesDefaultSignalHandling) {
   ASSERT_EQ(end->output.size(), 34u) << end->output;
   EXPECT_EQ(end->output.substr(0, 16), "0000000000000000");
   EXPECT_EQ(std::stoull(end->output.substr(17), nullptr, 16) & (1ULL << (SIGPIPE - 1)), 0u);
+}
+
+// What the daemon's unit gives to the daemon is not for a script.
+TEST(RunChild, PassesNoAmbientCapability) {
+  std::string status;
+  bool raised = false;
+  // Of a thread of its own: it is changed.
+  std::thread([&] {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, 2> data{};
+    ::syscall(SYS_capget, &header, data.data());
+    data[0].inheritable |= 1U << CAP_NET_BIND_SERVICE;
+    raised = ::syscall(SYS_capset, &header, data.data()) == 0 &&
+             ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0) == 0;
+    if (!raised) return;
+    status = RunChild(Shell("grep ^CapAmb /proc/self/status"))->output;
+  }).join();
+  if (!raised) GTEST_SKIP() << "not permitted to have ambient capabilities";
+  EXPECT_EQ(status, "CapAmb:\t0000000000000000\n");
 }
 
 }  // namespace

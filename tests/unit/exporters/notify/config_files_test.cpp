@@ -27,6 +27,19 @@ TEST(HostConfigFiles, ReadsWhatLiesBesideTheConfiguration) {
   EXPECT_EQ(files.PathOf("/x"), "/x");
 }
 
+TEST(HostConfigFiles, TakesARelativeFolderForOneBelowTheCurrent) {
+  const std::string here = std::filesystem::current_path();
+  EXPECT_EQ(HostConfigFiles("a/b").PathOf("x"), here + "/a/b/x");
+  EXPECT_EQ(HostConfigFiles("a/b/").PathOf("x"), here + "/a/b/x");
+  EXPECT_EQ(HostConfigFiles("").PathOf("x"), here + "/x");
+  const TempFolder folder;
+  std::ofstream(folder.path() / "a.tmpl") << "A";
+  const HostConfigFiles files(std::filesystem::relative(folder.path()));
+  const auto found = files.Matching("*.tmpl");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(*files.ReadText(found[0]), "A");
+}
+
 TEST(HostConfigFiles, RefusesWhatIsNoFile) {
   const TempFolder folder;
   const HostConfigFiles files(folder.path());

@@ -9,8 +9,8 @@ using std::chrono::seconds;
 
 constexpr RouterState kFresh{.last_tick_age = seconds(1), .stale_after = seconds(30)};
 
-HttpRequest Get(std::string_view target) {
-  HttpRequest out;
+EndpointRequest Get(std::string_view target) {
+  EndpointRequest out;
   out.method = "GET";
   out.target = target;
   return out;
@@ -46,9 +46,9 @@ TEST(Route, SaysHowOldTheLastTickIsWhenItIsTooOld) {
 }
 
 TEST(Route, AllowsOnlyGetAndHead) {
-  HttpRequest post = Get("/metrics");
+  EndpointRequest post = Get("/metrics");
   post.method = "POST";
-  const HttpResponse response = Route(post, kFresh);
+  const EndpointResponse response = Route(post, kFresh);
   EXPECT_EQ(response.status, 405);
   char head[kMaxHead];
   const std::string_view text(head, WriteHead(response, 18, true, "D", head));
@@ -56,7 +56,7 @@ TEST(Route, AllowsOnlyGetAndHead) {
 }
 
 TEST(WriteHead, IsAResponseHead) {
-  HttpRequest request = Get("/metrics");
+  EndpointRequest request = Get("/metrics");
   request.accept_encoding = "gzip";
   request.accept = "application/openmetrics-text";
   char head[kMaxHead];

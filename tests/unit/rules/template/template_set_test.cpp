@@ -140,6 +140,15 @@ TEST(TemplateSet, KnowsTimes) {
                "{{ (tz \"Asia/Shanghai\" .At).Hour }} {{ (tz \"PRC\" .At).UTC.Hour }}"),
       "2025-03-01T20:00:00+08:00 CST +08 20 12");
   EXPECT_NE(Expanded("{{ tz \"Mars\" .At }}").find("unknown time zone Mars"), std::string::npos);
+  TemplateRun elsewhere = SampleRun();
+  elsewhere.zone_offset = [](const std::string& zone, std::int64_t unix_seconds) {
+    EXPECT_EQ(unix_seconds, 1'740'830'400);
+    return zone == "Asia/Kolkata" ? std::optional(19'800) : std::nullopt;
+  };
+  EXPECT_EQ(Expanded(TemplateSet(), "{{ tz \"Asia/Kolkata\" .At }}", elsewhere),
+            "2025-03-01 17:30:00.123 +0530 +0530");
+  EXPECT_NE(Expanded(TemplateSet(), "{{ tz \"Mars\" .At }}", elsewhere).find("unknown time zone"),
+            std::string::npos);
   EXPECT_EQ(Expanded("{{ (.At.Add -3600e9).Hour }} {{ .At.Sub (.At.Add 1500e6) }}"), "11 -1.5s");
   // No sum overflows, however often it is made.
   EXPECT_EQ(Expanded("{{ $t := .At }}" + Times(2000, "{{ $t = $t.Add 9223372036854775807 }}") +
