@@ -163,7 +163,9 @@ TEST_F(NotifierTest, AChannelThatHangsDelaysNobody) {
   const Lines both{"Disk fires", "Disk resolved"};
   EXPECT_EQ(Sent("ops/fake[1]", 2), both);
   EXPECT_EQ(notifier_.Figures().channels.at(0).queued, 2u);
-  EXPECT_EQ(notifier_.Queue(10).size(), 2u);
+  std::size_t waiting = 0;
+  for (const Letter& letter : notifier_.Queue(10)) waiting += letter.channel == "ops/fake[0]";
+  EXPECT_EQ(waiting, 2u);
   Block(false);
   EXPECT_EQ(Sent("ops/fake[0]", 2), both);
 }
