@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
 #include "base/json_fields.h"
@@ -170,7 +171,7 @@ Result<NotifiedAlert> ParseNotifiedAlert(std::string_view text) {
 }
 
 // Written piece by piece, for the same reason as it is read so.
-std::string ToJsonText(const Notification& notification) {
+std::string ToJsonText(const Notification& notification, std::size_t alerts) {
   std::string text = Dump({{"id", notification.id},
                            {"kind", std::string(ToString(notification.kind))},
                            {"receiver", notification.receiver}});
@@ -182,7 +183,8 @@ std::string ToJsonText(const Notification& notification) {
         {{"key", group.group_key}, {"labels", ToJson(group.group_labels)}, {"at_ms", group.at_ms}});
     text.back() = ',';
     text += "\"alerts\":[";
-    for (const NotifiedAlert& alert : group.alerts) {
+    const auto first = std::span(group.alerts).first(std::min(alerts, group.alerts.size()));
+    for (const NotifiedAlert& alert : first) {
       if (text.back() == '}') text += ',';
       text += ToJsonText(alert);
     }

@@ -63,7 +63,8 @@ struct Notification {
 };
 
 // To and from the outbox. What is missing or of a wrong type is left out. errors: kParse
-std::string ToJsonText(const Notification& notification);
+// Of each group the first alerts only, if need be.
+std::string ToJsonText(const Notification& notification, std::size_t alerts = SIZE_MAX);
 Result<Notification> ParseNotification(std::string_view json);
 std::string ToJsonText(const NotifiedAlert& alert);
 Result<NotifiedAlert> ParseNotifiedAlert(std::string_view json);

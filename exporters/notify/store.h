@@ -1,6 +1,7 @@
 // What the notifier must not lose, in SQLite (notify.db in the state directory): alerts, what was
 // told, the outbox, silences, budgets, dead letters. Each call that changes something is one
-// transaction, on the disk when it returns.
+// transaction, on the disk when it returns; Delivered and Failed are there after a kill, but a
+// power cut may take them back: then a message comes twice.
 #pragma once
 
 #include <cstdint>
@@ -85,7 +86,7 @@ class NotifyStore {
 
   // Whole letters. One that is not there, or not to be read, is left out.
   Result<std::vector<Letter>> ReadLetters(std::span<const std::int64_t> rows);
-  // The outbox' first letters, without groups.
+  // The outbox' first letters, with each group's first alert only.
   Result<std::vector<Letter>> FirstLetters(std::size_t limit);
 
   // They are about to be sent with one message: from now on they may be there, and it is spent.
@@ -118,6 +119,11 @@ class NotifyStore {
   Result<void> PutAlerts(std::span<const NotifiedAlert> alerts);
   Result<void> PutTold(std::span<const std::pair<std::string, ToldEntry>> told);
   Result<void> PutLetters(std::span<Letter> letters);
+  Result<void> PutParts(std::int64_t row, std::span<const NotifiedAlert> alerts);
+  Result<void> ReadParts(std::int64_t body, std::vector<NotifiedAlert>& alerts);
+  Result<std::vector<Letter>> Heads();
+  Result<void> DeleteLetters(std::span<const std::int64_t> rows);
+  Result<void> DeleteParts();
   Result<void> PutSpent(std::string_view channel, const Spent& spent);
   Result<void> ForEachRow(const char* sql, std::span<const std::int64_t> rows);
 

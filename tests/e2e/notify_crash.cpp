@@ -4,7 +4,8 @@
 // stdout   `ready`, and each line again once what it says, and the letter it leads to, is committed
 // socket   one connection for each attempt: a line of JSON there; `ok`, `no` or nothing back
 //
-// load COUNT: posts so many alerts at once, each of 1 KB, and prints what that took.
+// Or to be measured: notify_crash STATE_DIRECTORY SOCKET load|load-one-group COUNT posts so many
+// alerts at once, each of 1 KB, and prints what it took to send them.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -158,13 +159,14 @@ std::size_t PeakKb() {
   return static_cast<std::size_t>(usage.ru_maxrss);
 }
 
-std::uint64_t Queued(const Notifier& notifier) {
-  std::uint64_t queued = 0;
-  for (const ChannelFigures& channel : notifier.Figures().channels) queued += channel.queued;
-  return queued;
+// Alerts told at once in one message, or each in its own.
+bool AllDelivered(const Notifier& notifier, std::uint64_t messages) {
+  std::uint64_t delivered = 0;
+  for (const ChannelFigures& channel : notifier.Figures().channels) delivered += channel.delivered;
+  return delivered >= messages;
 }
 
-int Load(Notifier& notifier, int count) {
+int Load(Notifier& notifier, int count, bool one_group) {
   (void)notifier.Settle(std::chrono::minutes(1));
   const std::size_t before_kb = PeakKb();
   const auto begin = std::chrono::steady_clock::now();
@@ -181,21 +183,20 @@ int Load(Notifier& notifier, int count) {
                       {"severity", "warning"}};
       alert.annotations = {{"description", std::string(300, 'x')},
                            {"summary", std::string(100, 'y')}};
-      alert.starts_at_ms = 1'795'831'200'000;
+      alert.starts_at_ms = UnixMilliseconds(std::chrono::system_clock::now());
       return alert;
     });
     longest = std::max(longest, std::chrono::nanoseconds(std::chrono::steady_clock::now() - one));
   }
   const auto posted = std::chrono::steady_clock::now();
   (void)notifier.Settle(std::chrono::minutes(5));
-  std::this_thread::sleep_for(milliseconds(100));
-  (void)notifier.Settle(std::chrono::minutes(5));
   const auto settled = std::chrono::steady_clock::now();
-  while (Queued(notifier) > 0) std::this_thread::sleep_for(milliseconds(20));
+  const auto messages = static_cast<std::uint64_t>(one_group ? 1 : count);
+  while (!AllDelivered(notifier, messages)) std::this_thread::sleep_for(milliseconds(20));
   const auto sent = std::chrono::steady_clock::now();
   const auto ms = [](auto span) { return std::chrono::duration<double, std::milli>(span).count(); };
   std::cout << fmt::format(
-      "{} alerts: posted in {:.1f} ms (the longest {:.3f} ms), committed after {:.0f} ms, sent "
+      "{} alerts: posted in {:.1f} ms (the longest {:.3f} ms), taken after {:.0f} ms, sent "
       "after "
       "{:.0f} ms; peak +{} KiB\n",
       count, ms(posted - begin), ms(longest), ms(settled - begin), ms(sent - begin),
@@ -213,12 +214,18 @@ int main(int argc, char** argv) {
   Notifier notifier(clock, log);
   RoutingConfig config = Config();
   const bool load = argc > 4;
-  if (load && std::string(argv[3]) == "load-one-group") {
-    config.route->routes.clear();
-    config.route->group_by_all = false;
-    config.route->group_by = {"alertname"};
-    config.route->group_wait = milliseconds(1'000);
+  const bool one_group = load && std::string(argv[3]) == "load-one-group";
+  if (load) {
+    Route& root = *config.route;
+    root.routes.clear();
+    root.receiver = "r0";
+    root.group_interval = std::chrono::minutes(5);
+    if (one_group) {
+      root.group_by_all = false;
+      root.group_by = {"alertname"};
+      root.group_wait = std::chrono::seconds(5);
+    }
   }
   notifier.Configure(config, {argv[1], {}, {}});
-  return load ? Load(notifier, std::atoi(argv[4])) : Serve(notifier);
+  return load ? Load(notifier, std::atoi(argv[4]), one_group) : Serve(notifier);
 }

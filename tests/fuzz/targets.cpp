@@ -65,6 +65,7 @@
 #include "tests/fuzz/notify_channel_targets.h"
 #include "tests/fuzz/notify_config_targets.h"
 #include "tests/fuzz/notify_content_targets.h"
+#include "tests/fuzz/notify_delivery_targets.h"
 #include "tests/fuzz/notify_vendor_targets.h"
 #include "tests/fuzz/ports_targets.h"
 #include "tests/fuzz/process_targets.h"
@@ -235,6 +236,7 @@ const FuzzTarget kTargets[] = {
     {"parse_net_dev", Fill<std::vector<NetDevLine>, ParseNetDev>},
     {"parse_netstat", Fill<std::vector<NetstatField>, ParseNetstat>},
     {"parse_node_meminfo", Fill<std::vector<NodeMemoryField>, ParseNodeMeminfo>},
+    {"parse_notification", FuzzNotification},
     {"parse_notify_config", FuzzNotifyConfig},
     {"parse_numastat", Fill<std::vector<NodeMemoryField>, ParseNumastat>},
     {"parse_os_release", FuzzOsRelease},

@@ -281,15 +281,9 @@ Result<std::vector<Letter>> Outbox::First(std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<Letter> first;
   auto done = keeper_.Do([&](NotifyStore& store) -> Result<void> {
-    auto heads = store.FirstLetters(limit);
-    if (!heads) return std::move(heads).error();
-    for (const Letter& head : *heads) {  // one at a time: they may be big
-      auto letter = store.ReadLetters({&head.row, 1});
-      if (!letter) return std::move(letter).error();
-      if (letter->empty()) continue;
-      Abridge(letter->front());
-      first.push_back(std::move(letter->front()));
-    }
+    auto letters = store.FirstLetters(limit);
+    if (!letters) return std::move(letters).error();
+    first = std::move(*letters);
     return {};
   });
   if (!done && letters_.empty()) return std::move(done).error();

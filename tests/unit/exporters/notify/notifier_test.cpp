@@ -163,7 +163,9 @@ TEST_F(NotifierTest, AChannelThatHangsDelaysNobody) {
   const Lines both{"Disk fires", "Disk resolved"};
   EXPECT_EQ(Sent("ops/fake[1]", 2), both);
   EXPECT_EQ(notifier_.Figures().channels.at(0).queued, 2u);
-  EXPECT_EQ(notifier_.Queue(10).size(), 2u);
+  std::size_t waiting = 0;
+  for (const Letter& letter : notifier_.Queue(10)) waiting += letter.channel == "ops/fake[0]";
+  EXPECT_EQ(waiting, 2u);
   Block(false);
   EXPECT_EQ(Sent("ops/fake[0]", 2), both);
 }
@@ -314,12 +316,11 @@ TEST_F(NotifierTest, QuestionsMayComeFromManyThreads) {
       }
     });
   }
-  for (int i = 0; i < 30; ++i) {
+  for (std::size_t i = 0; i < 30; ++i) {
     Post("Disk", i % 2 == 0);
     if (i % 10 == 5) notifier_.Configure(config_, surroundings_);
-    ASSERT_TRUE(notifier_.Settle(kPatience));
+    ASSERT_EQ(Sent("ops/fake[0]", i + 1).size(), i + 1);
   }
-  EXPECT_EQ(Sent("ops/fake[0]", 30).size(), 30u);
   stop = true;
   for (std::thread& asker : askers) asker.join();
 }

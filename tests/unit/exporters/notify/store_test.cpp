@@ -187,6 +187,45 @@ TEST_F(NotifyStoreTest, ToTheFallbackTheyGoInOrderToAllOfItsChannels) {
   EXPECT_EQ(store_->ReadLetters(*again)->at(0).came_from, "ops/x[0]\noncall/sms[0]");
 }
 
+TEST_F(NotifyStoreTest, AGroupOfManyAlertsIsKeptInPartsThatItsCopiesShare) {
+  Letter big = LetterTo("x", "big");
+  std::vector<NotifiedAlert>& alerts = big.notification.groups[0].alerts;
+  for (int i = 1; i < 250; ++i) alerts.push_back(Alert("big" + std::to_string(i)));
+  big.alerts = 250;
+  const Rows rows = Commit({big, LetterTo("x", "small")});
+  const auto names = [this](std::int64_t row) {
+    std::vector<std::string> list;
+    const auto read = store_->ReadLetters(Rows{row});
+    if (!read || read->empty()) return list;
+    for (const NotifiedAlert& alert : read->front().notification.groups.at(0).alerts) {
+      list.emplace_back(Get(alert.labels, "alertname"));
+    }
+    return list;
+  };
+  const auto parts = [this] { return *Sqlite::Open(path_)->Number("SELECT count(*) FROM parts"); };
+  const std::vector<std::string> all = names(rows[0]);
+  ASSERT_EQ(all.size(), 250u);
+  EXPECT_EQ(all[0], "big");
+  EXPECT_EQ(all[100], "big100");
+  EXPECT_EQ(all[249], "big249");
+  EXPECT_EQ(names(rows[1]).size(), 1u);
+  EXPECT_EQ(parts(), 2);
+  const auto moved = store_->Redirect(Rows{rows[0]}, std::vector<std::string>{"y", "z"}, 1);
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(names((*moved)[0]), all);
+  EXPECT_EQ(names((*moved)[1]), all);
+  EXPECT_EQ(parts(), 2);
+  ASSERT_TRUE(store_->Delivered(Rows{(*moved)[0]}, "y", {}));
+  EXPECT_EQ(names((*moved)[1]), all);
+  EXPECT_EQ(store_->FirstLetters(9)->back().alerts, 250u);
+  EXPECT_EQ(store_->FirstLetters(9)->back().notification.groups.at(0).alerts.size(), 1u);
+  ASSERT_TRUE(store_->Bury(Rows{(*moved)[1]}, "", 5));
+  EXPECT_EQ(store_->DeadLetters(1)->at(0).letter.alerts, 250u);
+  EXPECT_EQ(parts(), 2);
+  ASSERT_TRUE(store_->ForgetOld(std::int64_t{1} << 42));
+  EXPECT_EQ(parts(), 0) << "they go with the last who named them";
+}
+
 TEST_F(NotifyStoreTest, DeadLettersSayWhy) {
   const Rows rows = Commit({LetterTo("x", "a"), LetterTo("x", "b")});
   ASSERT_TRUE(store_->Bury(Rows{rows[0]}, "refused: no such robot", 8'000));
