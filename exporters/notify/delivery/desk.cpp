@@ -107,7 +107,7 @@ void Desk::Tell(Dispatcher::Due due) {
     letters.push_back(lanes_->LetterTo(intent.channel, std::move(notification)));
   }
   if (told.empty() && due.forgotten.empty()) return;
-  lanes_->Send(std::move(letters), std::move(told), std::move(due.forgotten));
+  lanes_->Send(std::move(letters), std::move(told), due.forgotten);
 }
 
 void Desk::ForgetOld(std::int64_t now_ms) {
@@ -182,6 +182,7 @@ Result<std::vector<std::pair<std::string, std::string>>> Desk::Drill(std::string
                 fmt::format("receiver \"{}\" has no channel", receiver));
   }
   std::vector<std::pair<std::string, std::string>> sent;
+  sent.reserve(letters.size());
   for (const Letter& letter : letters) sent.emplace_back(letter.notification.id, letter.channel);
   lanes_->Send(std::move(letters), {}, {});
   return sent;

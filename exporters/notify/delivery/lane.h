@@ -68,8 +68,8 @@ class Lane {
   const std::string& key() const { return key_; }    // "ops/dingtalk[0]"
 
  private:
-  void Send(QueueStep step, std::shared_ptr<Channel> channel, const Spent& spent);
-  void Conclude(const Delivery& delivery, std::vector<Letter> letters, std::size_t lost);
+  void Send(const QueueStep& step, Channel* channel, const Spent& spent);
+  void Conclude(const Delivery& delivery, std::size_t sent, std::size_t lost);
   std::chrono::milliseconds Move(QueueStep step);  // how long to wait then
   void Bury(const std::vector<QueuedLetter>& letters, std::string_view why);
   void Say(LogLevel level, std::string_view message, Logger::Fields details = {}) const;

@@ -17,7 +17,7 @@ void LaneWorkers::Wake(const std::shared_ptr<Lane>& lane, std::shared_ptr<void> 
   }
   if (seat.worker->Wake()) return;
   starved_ = true;
-  log_.LogError("the system gives no thread; notifications wait");
+  if (!std::exchange(said_, true)) log_.LogError("the system gives no thread; notifications wait");
 }
 
 bool LaneWorkers::TakeStarved() {

@@ -46,7 +46,7 @@ class LaneWorkers {
   std::mutex mutex_;  // guards the rest
   std::map<const Lane*, Seat> seats_;
   std::vector<Seat> retired_;
-  bool closed_ = false, starved_ = false;
+  bool closed_ = false, starved_ = false, said_ = false;
 };
 
 }  // namespace ecsward::notify

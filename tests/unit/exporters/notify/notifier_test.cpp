@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -72,6 +73,8 @@ class NotifierTest : public testing::Test {
     surroundings_.state_directory = folder_.path();
     vendor_.answer = [this](const FakeVendor::Message& message) {
       std::unique_lock lock(mutex_);
+      ++begun_[message.channel];
+      changed_.notify_all();
       if (message.channel == "ops/fake[0]") {
         changed_.wait(lock, [this] { return !blocked_; });
       }
@@ -121,9 +124,10 @@ class NotifierTest : public testing::Test {
               }};
   RoutingConfig config_;
   Notifier::Surroundings surroundings_;
-  std::mutex mutex_;  // guards the next two
+  std::mutex mutex_;  // guards the next four
   std::condition_variable changed_;
   bool blocked_ = false;
+  std::map<std::string, int> begun_;  // attempts
   std::map<std::string, Lines> sent_;
   FakeNetwork network_;
   Notifier notifier_{clock_, log_};
@@ -193,6 +197,7 @@ TEST_F(NotifierTest, AChannelThatNeverReturnsIsLeftBehind) {
     bool entered = false, over = false;
   };
   static auto* const hang = new Hang;  // NOLINT: for a thread that nobody waits for
+  hang->entered = false;
   vendor_.answer = [](const FakeVendor::Message&) {
     std::unique_lock lock(hang->mutex);
     hang->entered = true;
@@ -290,6 +295,10 @@ TEST_F(NotifierTest, AStopLetsAttemptsEndByThemselves) {
   notifier_.Configure(config_, surroundings_);
   Post("Disk", true);
   EXPECT_EQ(Sent("ops/fake[1]", 1), Lines{"Disk fires"});
+  {
+    std::unique_lock lock(mutex_);
+    ASSERT_TRUE(changed_.wait_for(lock, kPatience, [this] { return begun_["ops/fake[0]"] > 0; }));
+  }
   std::thread later([this] {
     std::this_thread::sleep_for(milliseconds(100));
     Block(false);
