@@ -43,6 +43,8 @@ void Desk::Configure(RoutingConfig config, LabelPairs host, const Lanes::Make& m
   if (dispatcher_ != nullptr) {
     dispatcher_->Configure(std::move(config), now_ms);
     lanes_->Configure(config_, make);
+    for (const auto& lane : lanes_->all()) lane->Pause(false);
+    WakeAll();
     return;
   }
   NotifyStore::Saved saved = outbox_.Load();
@@ -52,6 +54,10 @@ void Desk::Configure(RoutingConfig config, LabelPairs host, const Lanes::Make& m
   dispatcher_->Restore(std::move(saved.alerts), std::move(saved.told), now_ms);
   lanes_->Configure(config_, make);
   lanes_->Restore(std::move(saved.letters), std::move(saved.spent));
+}
+
+void Desk::Rest() {
+  for (const auto& lane : lanes_->all()) lane->Pause(true);
 }
 
 void Desk::WakeAll() {

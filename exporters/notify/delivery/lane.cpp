@@ -80,6 +80,12 @@ void Lane::Push(std::vector<QueuedLetter> letters) {
 void Lane::Close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
+  paused_ = false;
+}
+
+void Lane::Pause(bool paused) {
+  const std::lock_guard lock(mutex_);
+  paused_ = paused;
 }
 
 void Lane::ForEachLetter(const std::function<void(QueuedLetter&)>& change) {
@@ -95,6 +101,7 @@ std::optional<std::chrono::milliseconds> Lane::Step() {
   const std::int64_t now_ms = world_.time->NowMs();
   {
     const std::lock_guard lock(mutex_);
+    if (paused_) return std::nullopt;
     if (closed_ && queue_.size() > 0) {
       step.kind = Kind::kBury;
       step.letters = queue_.TakeAll();

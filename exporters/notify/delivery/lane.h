@@ -55,6 +55,8 @@ class Lane {
   void Push(std::vector<QueuedLetter> letters);
   // The configuration has no such channel any more: what is in the queue is buried.
   void Close();
+  // Nothing leaves the queue meanwhile.
+  void Pause(bool paused);
   void ForEachLetter(const std::function<void(QueuedLetter&)>& change);
 
   // Does one thing, which may take as long as sending does. How long to wait for the next; nothing:
@@ -83,7 +85,7 @@ class Lane {
   DeliveryQueue queue_;
   ChannelFigures figures_;  // what is counted
   std::map<std::string, std::uint64_t, std::less<>> failures_;
-  bool closed_ = false;
+  bool closed_ = false, paused_ = false;
   std::string said_;  // why letters last left for elsewhere: it is said when it changes
 };
 
