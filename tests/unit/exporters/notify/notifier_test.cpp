@@ -189,38 +189,19 @@ TEST_F(NotifierTest, WhatSettledIsThereAfterARestart) {
   EXPECT_GE(saved->letters.size(), 50u);
 }
 
-TEST_F(NotifierTest, AChannelThatNeverReturnsIsLeftBehind) {
-  // It outlives the test's objects as well as the notifier: all that it uses is its own.
-  struct Hang {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool entered = false, over = false;
-  };
-  static auto* const hang = new Hang;  // NOLINT: for a thread that nobody waits for
-  hang->entered = false;
-  vendor_.answer = [](const FakeVendor::Message&) {
-    std::unique_lock lock(hang->mutex);
-    hang->entered = true;
-    hang->changed.notify_all();
-    hang->changed.wait(lock, [] { return hang->over; });
-    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
-    return Delivery();
-  };
-  auto* const notifier = new Notifier(clock_, log_);  // NOLINT: it has to stay alive
-  notifier->Configure(config_, surroundings_);
-  notifier->Post([] {
-    NotifiedAlert alert;
-    alert.labels = {{"alertname", "Disk"}};
-    alert.starts_at_ms = 1'000;
-    return alert;
-  });
+TEST_F(NotifierTest, AChannelThatDoesNotReturnIsLeftBehind) {
+  Block(true);
+  notifier_.Configure(config_, surroundings_);
+  Post("Disk", true);
   {
-    std::unique_lock lock(hang->mutex);
-    ASSERT_TRUE(hang->changed.wait_for(lock, kPatience, [] { return hang->entered; }));
+    std::unique_lock lock(mutex_);
+    ASSERT_TRUE(changed_.wait_for(lock, kPatience, [this] { return begun_["ops/fake[0]"] > 0; }));
   }
   const auto begin = std::chrono::steady_clock::now();
-  EXPECT_FALSE(notifier->Stop(milliseconds(300)));
+  EXPECT_FALSE(notifier_.Stop(milliseconds(200)));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(10));
+  Block(false);  // for the test's own end
+  EXPECT_TRUE(notifier_.Stop(kPatience));
 }
 
 TEST_F(NotifierTest, SwitchedOffItKeepsWhatItHasForTheNextTime) {
