@@ -154,6 +154,7 @@ TEST_F(NotifierTest, AnAlertReachesAllChannelsOfItsReceiver) {
   Post("Disk", true);
   EXPECT_EQ(Sent("ops/fake[0]", 1), Lines{"Disk fires"});
   EXPECT_EQ(Sent("ops/fake[1]", 1), Lines{"Disk fires"});
+  ASSERT_TRUE(notifier_.Settle(kPatience));
   EXPECT_EQ(notifier_.Figures().alerts, 1u);
   EXPECT_EQ(notifier_.Figures().channels.size(), 2u);
   EXPECT_EQ(notifier_.Verdicts({{{"alertname", "Disk"}}}).at(0).receivers, Lines{"ops"});
