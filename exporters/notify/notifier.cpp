@@ -56,7 +56,7 @@ class Notifier::Impl {
   Result<Answer> AtDesk(Use use) {
     const std::lock_guard lock(desk_mutex_);
     TakeUpConfig();
-    if (desk_ == nullptr) return Off();
+    if (!working_) return Off();
     Result<Answer> answer = use(*desk_);
     notify_.Wake();  // something may be due sooner now
     return answer;
@@ -69,7 +69,6 @@ class Notifier::Impl {
   };
   std::optional<milliseconds> Turn();
   void TakeUpConfig();
-  void EndDesk();
   Network* FindNetwork(const Surroundings& surroundings);
 
   const Clock& clock_;
@@ -80,8 +79,9 @@ class Notifier::Impl {
   LaneWorkers lanes_;
 
   std::mutex desk_mutex_;            // is taken before all others
+  bool working_ = false;             // there is a desk, and it has a route
   mutable std::mutex shared_mutex_;  // guards the next two, for moments
-  std::shared_ptr<Desk> desk_;       // is changed under both
+  std::unique_ptr<Desk> desk_;       // made once, under both
   std::optional<Wanted> wanted_;
 
   std::mutex settle_mutex_;  // guards the next three
@@ -133,13 +133,16 @@ void Notifier::Impl::TakeUpConfig() {
   Network* const network = FindNetwork(surroundings);
   heartbeat_.Configure(wanted->config.heartbeat, network);
   if (heartbeat_.on()) heart_.Wake();
-  if (!wanted->config.route) return EndDesk();
-  std::shared_ptr<Desk> desk = desk_;
-  if (desk == nullptr) {
-    desk = std::make_shared<Desk>(surroundings.state_directory, box_, clock_, log_, Random);
-    desk->SetWake([this, weak = std::weak_ptr<Desk>(desk)](const std::shared_ptr<Lane>& lane) {
-      if (auto owner = weak.lock()) lanes_.Wake(lane, std::move(owner));
-    });
+  working_ = wanted->config.route.has_value();
+  if (!working_) {
+    if (desk_ != nullptr) desk_->Rest();
+    return;
+  }
+  if (desk_ == nullptr) {
+    auto desk = std::make_unique<Desk>(surroundings.state_directory, box_, clock_, log_, Random);
+    desk->SetWake([this](const std::shared_ptr<Lane>& lane) { lanes_.Wake(lane); });
+    const std::lock_guard lock(shared_mutex_);
+    desk_ = std::move(desk);
   }
   const ChannelFactory factory(wanted->config, surroundings.host, network, clock_);
   if (const std::string warning = factory.CredentialWarning(); !warning.empty()) {
@@ -147,19 +150,10 @@ void Notifier::Impl::TakeUpConfig() {
   }
   // Without its network a channel is none; where there is nobody to ask for one, it needs none.
   const bool missing = surroundings.network && network == nullptr;
-  desk->Configure(std::move(wanted->config), surroundings.host,
-                  [&](const ChannelConfig& channel) -> std::shared_ptr<Channel> {
-                    return missing ? nullptr : factory.Make(channel);
-                  });
-  const std::lock_guard lock(shared_mutex_);
-  desk_ = std::move(desk);
-}
-
-// What is on the disk stays there; attempts that are under way come to their end.
-void Notifier::Impl::EndDesk() {
-  lanes_.Retire();
-  const std::lock_guard lock(shared_mutex_);
-  desk_.reset();
+  desk_->Configure(std::move(wanted->config), surroundings.host,
+                   [&](const ChannelConfig& channel) -> std::shared_ptr<Channel> {
+                     return missing ? nullptr : factory.Make(channel);
+                   });
 }
 
 std::optional<milliseconds> Notifier::Impl::Turn() {
@@ -172,7 +166,7 @@ std::optional<milliseconds> Notifier::Impl::Turn() {
   {
     const std::lock_guard lock(desk_mutex_);
     TakeUpConfig();
-    if (desk_ != nullptr) {
+    if (working_) {
       wait = desk_->Turn();
       if (lanes_.TakeStarved()) {
         desk_->WakeAll();
@@ -210,12 +204,8 @@ NotifierFigures Notifier::Impl::Figures() const {
   figures.heartbeats = heartbeat_.beats();
   figures.heartbeat_failures = heartbeat_.failures();
   figures.heartbeat_last_success_unix_seconds = heartbeat_.last_success_unix_seconds();
-  std::shared_ptr<Desk> desk;
-  {
-    const std::lock_guard lock(shared_mutex_);
-    desk = desk_;
-  }
-  if (desk != nullptr) desk->Fill(figures);
+  const std::lock_guard lock(shared_mutex_);
+  if (figures.on && desk_ != nullptr) desk_->Fill(figures);
   return figures;
 }
 

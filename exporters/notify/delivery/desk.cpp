@@ -43,6 +43,8 @@ void Desk::Configure(RoutingConfig config, LabelPairs host, const Lanes::Make& m
   if (dispatcher_ != nullptr) {
     dispatcher_->Configure(std::move(config), now_ms);
     lanes_->Configure(config_, make);
+    for (const auto& lane : lanes_->all()) lane->Pause(false);
+    WakeAll();
     return;
   }
   NotifyStore::Saved saved = outbox_.Load();
@@ -52,6 +54,10 @@ void Desk::Configure(RoutingConfig config, LabelPairs host, const Lanes::Make& m
   dispatcher_->Restore(std::move(saved.alerts), std::move(saved.told), now_ms);
   lanes_->Configure(config_, make);
   lanes_->Restore(std::move(saved.letters), std::move(saved.spent));
+}
+
+void Desk::Rest() {
+  for (const auto& lane : lanes_->all()) lane->Pause(true);
 }
 
 void Desk::WakeAll() {
@@ -107,7 +113,7 @@ void Desk::Tell(Dispatcher::Due due) {
     letters.push_back(lanes_->LetterTo(intent.channel, std::move(notification)));
   }
   if (told.empty() && due.forgotten.empty()) return;
-  lanes_->Send(std::move(letters), std::move(told), std::move(due.forgotten));
+  lanes_->Send(std::move(letters), std::move(told), due.forgotten);
 }
 
 void Desk::ForgetOld(std::int64_t now_ms) {
@@ -182,6 +188,7 @@ Result<std::vector<std::pair<std::string, std::string>>> Desk::Drill(std::string
                 fmt::format("receiver \"{}\" has no channel", receiver));
   }
   std::vector<std::pair<std::string, std::string>> sent;
+  sent.reserve(letters.size());
   for (const Letter& letter : letters) sent.emplace_back(letter.notification.id, letter.channel);
   lanes_->Send(std::move(letters), {}, {});
   return sent;

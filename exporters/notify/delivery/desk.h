@@ -41,6 +41,8 @@ class Desk {
   void Configure(RoutingConfig config, LabelPairs host, const Lanes::Make& make);
 
   const Lanes& lanes() const { return *lanes_; }
+  // Nothing is sent until the next Configure; what is in the queues stays there.
+  void Rest();
   // Every lane that has letters.
   void WakeAll();
 

@@ -80,6 +80,12 @@ void Lane::Push(std::vector<QueuedLetter> letters) {
 void Lane::Close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
+  paused_ = false;
+}
+
+void Lane::Pause(bool paused) {
+  const std::lock_guard lock(mutex_);
+  paused_ = paused;
 }
 
 void Lane::ForEachLetter(const std::function<void(QueuedLetter&)>& change) {
@@ -95,6 +101,7 @@ std::optional<std::chrono::milliseconds> Lane::Step() {
   const std::int64_t now_ms = world_.time->NowMs();
   {
     const std::lock_guard lock(mutex_);
+    if (paused_) return std::nullopt;
     if (closed_ && queue_.size() > 0) {
       step.kind = Kind::kBury;
       step.letters = queue_.TakeAll();
@@ -111,7 +118,7 @@ std::optional<std::chrono::milliseconds> Lane::Step() {
     case Kind::kWait:
       return std::chrono::milliseconds(std::max<std::int64_t>(1, step.until_ms - now_ms));
     case Kind::kSend:
-      Send(std::move(step), std::move(channel), spent);
+      Send(step, channel.get(), spent);
       break;
     case Kind::kMove:
       return Move(std::move(step));
@@ -122,29 +129,25 @@ std::optional<std::chrono::milliseconds> Lane::Step() {
   return std::chrono::milliseconds(0);
 }
 
-void Lane::Send(QueueStep step, std::shared_ptr<Channel> channel, const Spent& spent) {
+void Lane::Send(const QueueStep& step, Channel* channel, const Spent& spent) {
   const Outbox::Rows rows = RowsOf(step.letters);
   if (step.commit_first) world_.outbox->Attempting(rows, key_, spent);
   if (step.budget_warning) world_.office->WarnOfBudget(*this);
   auto letters = world_.outbox->Read(rows);
-  if (!letters) return Conclude(Failure("store", letters.error().message), {}, 0);
+  if (!letters) return Conclude(Failure("store", letters.error().message), 0, 0);
   const std::size_t lost = rows.size() - letters->size();
   if (letters->empty()) {
     Delivery nothing;
     nothing.messages = 0;
-    return Conclude(nothing, {}, lost);
+    return Conclude(nothing, 0, lost);
   }
-  std::vector<Letter> heads;  // the letters themselves are the message's now
-  for (const Letter& letter : *letters) {
-    heads.emplace_back();
-    heads.back().row = letter.row;
-  }
+  const std::size_t sent = letters->size();
   const Notification notification = Merge(std::move(*letters));
-  Conclude(SendGuarded(channel.get(), notification, step.attempt), std::move(heads), lost);
+  Conclude(SendGuarded(channel, notification, step.attempt), sent, lost);
 }
 
-// `letters` are those that were in the message; `lost` ones could not be read and leave with it.
-void Lane::Conclude(const Delivery& delivery, std::vector<Letter> letters, std::size_t lost) {
+// `sent` letters were in the message; `lost` ones could not be read and leave with it.
+void Lane::Conclude(const Delivery& delivery, std::size_t sent, std::size_t lost) {
   const bool delivered = delivery.outcome == Delivery::Outcome::kDelivered;
   std::vector<QueuedLetter> now;
   Spent spent;
@@ -157,10 +160,10 @@ void Lane::Conclude(const Delivery& delivery, std::vector<Letter> letters, std::
     spent = queue_.spent();
     again = std::any_of(now.begin(), now.end(),
                         [](const QueuedLetter& letter) { return letter.may_be_there; });
-    if (!letters.empty() && delivered) {
-      figures_.delivered += letters.size();
+    if (sent > 0 && delivered) {
+      figures_.delivered += sent;
       figures_.last_success_unix_seconds = static_cast<double>(world_.time->WallMs()) / 1000;
-      if (letters.size() > 1) figures_.merged += letters.size();
+      if (sent > 1) figures_.merged += sent;
       if (again) ++figures_.duplicates_possible;
       said_.clear();
     } else if (!delivered) {
@@ -186,8 +189,7 @@ void Lane::Conclude(const Delivery& delivery, std::vector<Letter> letters, std::
     }
     world_.outbox->Failed(std::move(failed), key_, spent);
   }
-  if (!letters.empty() || !delivered || !delivery.problem.empty())
-    SayHowItWent(delivery, failures_before);
+  if (sent > 0 || !delivered) SayHowItWent(delivery, failures_before);
 }
 
 // Once when it begins to fail, once when it works again; and what was left to be desired.

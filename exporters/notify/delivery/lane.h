@@ -55,6 +55,8 @@ class Lane {
   void Push(std::vector<QueuedLetter> letters);
   // The configuration has no such channel any more: what is in the queue is buried.
   void Close();
+  // Nothing leaves the queue meanwhile.
+  void Pause(bool paused);
   void ForEachLetter(const std::function<void(QueuedLetter&)>& change);
 
   // Does one thing, which may take as long as sending does. How long to wait for the next; nothing:
@@ -68,8 +70,8 @@ class Lane {
   const std::string& key() const { return key_; }    // "ops/dingtalk[0]"
 
  private:
-  void Send(QueueStep step, std::shared_ptr<Channel> channel, const Spent& spent);
-  void Conclude(const Delivery& delivery, std::vector<Letter> letters, std::size_t lost);
+  void Send(const QueueStep& step, Channel* channel, const Spent& spent);
+  void Conclude(const Delivery& delivery, std::size_t sent, std::size_t lost);
   std::chrono::milliseconds Move(QueueStep step);  // how long to wait then
   void Bury(const std::vector<QueuedLetter>& letters, std::string_view why);
   void Say(LogLevel level, std::string_view message, Logger::Fields details = {}) const;
@@ -83,7 +85,7 @@ class Lane {
   DeliveryQueue queue_;
   ChannelFigures figures_;  // what is counted
   std::map<std::string, std::uint64_t, std::less<>> failures_;
-  bool closed_ = false;
+  bool closed_ = false, paused_ = false;
   std::string desired_;  // what the last delivery left to be desired; the worker's thread only
   std::string said_;     // why letters last left for elsewhere: it is said when it changes
 };

@@ -5,19 +5,18 @@
 
 namespace ecsward::notify {
 
-void LaneWorkers::Wake(const std::shared_ptr<Lane>& lane, std::shared_ptr<void> owner) {
+void LaneWorkers::Wake(const std::shared_ptr<Lane>& lane) {
   const std::lock_guard lock(mutex_);
   if (closed_) return;
   Reap();
   Seat& seat = seats_[lane.get()];
   if (seat.worker == nullptr) {
-    seat.owner = std::move(owner);
     seat.lane = lane;
     seat.worker = std::make_unique<Worker>([lane = lane.get()] { return lane->Step(); }, kLinger);
   }
   if (seat.worker->Wake()) return;
   starved_ = true;
-  log_.LogError("the system gives no thread; notifications wait");
+  if (!std::exchange(said_, true)) log_.LogError("the system gives no thread; notifications wait");
 }
 
 bool LaneWorkers::TakeStarved() {
@@ -25,32 +24,23 @@ bool LaneWorkers::TakeStarved() {
   return std::exchange(starved_, false);
 }
 
-// Threads that have ended, of lanes without letters: what they lived in may go.
+// Threads that have ended, of lanes without letters: such a lane may be gone for good.
 void LaneWorkers::Reap() {
-  const auto done = [](const Seat& seat) { return !seat.worker->running(); };
-  std::erase_if(retired_, done);
-  std::erase_if(seats_, [&](const auto& of) { return done(of.second) && of.second.lane->empty(); });
-}
-
-void LaneWorkers::Retire() {
-  const std::lock_guard lock(mutex_);
-  for (auto& [lane, seat] : seats_) {
-    seat.worker->AskToStop();
-    retired_.push_back(std::move(seat));
-  }
-  seats_.clear();
+  std::erase_if(seats_, [](const auto& of) {
+    return !of.second.worker->running() && of.second.lane->empty();
+  });
 }
 
 void LaneWorkers::Close() {
-  Retire();
   const std::lock_guard lock(mutex_);
   closed_ = true;
+  for (const auto& [lane, seat] : seats_) seat.worker->AskToStop();
 }
 
 std::vector<Worker*> LaneWorkers::All() {
   const std::lock_guard lock(mutex_);
   std::vector<Worker*> all;
-  for (const Seat& seat : retired_) all.push_back(seat.worker.get());
+  for (const auto& [lane, seat] : seats_) all.push_back(seat.worker.get());
   return all;
 }
 

@@ -21,21 +21,17 @@ class LaneWorkers {
 
   explicit LaneWorkers(const Logger& log) : log_(log) {}
 
-  // `owner` is what the lane lives in; it is kept as long as the thread runs.
-  void Wake(const std::shared_ptr<Lane>& lane, std::shared_ptr<void> owner);
+  void Wake(const std::shared_ptr<Lane>& lane);
   // A lane was left without a thread since this was last asked: it is to be woken again.
   bool TakeStarved();
 
-  // Those of now end after what they are doing; lanes that are woken later get new ones.
-  void Retire();
-  // No thread begins any more.
+  // Threads end after what they are doing, and none begins any more.
   void Close();
   bool WaitUntil(std::chrono::steady_clock::time_point deadline);
   void LeaveBehind();
 
  private:
   struct Seat {
-    std::shared_ptr<void> owner;
     std::shared_ptr<Lane> lane;
     std::unique_ptr<Worker> worker;
   };
@@ -45,8 +41,7 @@ class LaneWorkers {
   const Logger& log_;
   std::mutex mutex_;  // guards the rest
   std::map<const Lane*, Seat> seats_;
-  std::vector<Seat> retired_;
-  bool closed_ = false, starved_ = false;
+  bool closed_ = false, starved_ = false, said_ = false;
 };
 
 }  // namespace ecsward::notify

@@ -145,14 +145,13 @@ std::vector<Letter> Lanes::LettersTo(std::string_view receiver, Notification not
 }
 
 void Lanes::Send(std::vector<Letter> letters, Outbox::Told told,
-                 std::vector<std::uint64_t> forgotten) {
+                 const std::vector<std::uint64_t>& forgotten) {
   std::vector<std::pair<std::string, QueuedLetter>> queued;
   {
     const std::lock_guard lock(mutex_);
     for (const Letter& letter : letters) queued.emplace_back(letter.channel, Queued(letter));
   }
-  const Outbox::Rows rows =
-      outbox_.Commit(std::move(letters), std::move(told), std::move(forgotten));
+  const Outbox::Rows rows = outbox_.Commit(std::move(letters), std::move(told), forgotten);
   std::map<std::string, std::vector<QueuedLetter>> by_channel;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     queued[i].second.row = rows[i];
@@ -161,7 +160,7 @@ void Lanes::Send(std::vector<Letter> letters, Outbox::Told told,
   HandOver(std::move(by_channel));
 }
 
-void Lanes::HandOver(std::map<std::string, std::vector<QueuedLetter>> letters) {
+void Lanes::HandOver(std::map<std::string, std::vector<QueuedLetter>>&& letters) {
   std::vector<std::shared_ptr<Lane>> woken;
   for (auto& [key, queued] : letters) {
     std::shared_ptr<Lane> lane;

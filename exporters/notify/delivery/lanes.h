@@ -35,7 +35,8 @@ class Lanes final : public LaneOffice {
   void Restore(std::vector<Letter> letters, std::vector<std::pair<std::string, Spent>> spent);
 
   // Commits letters (with what belongs to them) and puts them into their queues.
-  void Send(std::vector<Letter> letters, Outbox::Told told, std::vector<std::uint64_t> forgotten);
+  void Send(std::vector<Letter> letters, Outbox::Told told,
+            const std::vector<std::uint64_t>& forgotten);
   // A letter for each channel of the receiver, but for `except` (a key).
   std::vector<Letter> LettersTo(std::string_view receiver, Notification notification,
                                 std::string_view except = {});
@@ -55,7 +56,7 @@ class Lanes final : public LaneOffice {
   std::vector<std::string> ChannelsOf(std::string_view receiver) const;
   std::vector<std::string> FallbackOf(const std::string& key, std::string_view came_from) const;
   QueuedLetter Queued(const Letter& letter) const;
-  void HandOver(std::map<std::string, std::vector<QueuedLetter>> letters);
+  void HandOver(std::map<std::string, std::vector<QueuedLetter>>&& letters);
 
   Outbox& outbox_;
   const SteadyTime& time_;

@@ -34,8 +34,8 @@ void Outbox::SaveAlerts(std::vector<NotifiedAlert> alerts) {
   (void)Flush();
 }
 
-Outbox::Rows Outbox::Commit(std::vector<Letter> letters, Told told,
-                            std::vector<std::uint64_t> forgotten) {
+Outbox::Rows Outbox::Commit(std::vector<Letter> letters, Told&& told,
+                            const std::vector<std::uint64_t>& forgotten) {
   const std::lock_guard lock(mutex_);
   for (auto& [key, entry] : told) told_[key] = std::move(entry);
   for (const std::uint64_t fingerprint : forgotten) alerts_.erase(fingerprint);

@@ -44,7 +44,8 @@ class Outbox {
 
   void SaveAlerts(std::vector<NotifiedAlert> alerts);
   // The letters' rows, in their order.
-  Rows Commit(std::vector<Letter> letters, Told told, std::vector<std::uint64_t> forgotten);
+  Rows Commit(std::vector<Letter> letters, Told&& told,
+              const std::vector<std::uint64_t>& forgotten);
   // Writes what the disk did not take before. True: nothing is left to write.
   bool Retry();
 

@@ -39,7 +39,7 @@ std::vector<PostBox::Posted> PostBox::TakePosted(std::size_t limit) {
   return taken;
 }
 
-void PostBox::Sort(Posted posted) {
+void PostBox::Sort(const Posted& posted) {
   Change change{posted.make(), posted.refresh};
   const std::uint64_t fingerprint = Fingerprint(change.alert.labels);
   std::vector<Change>& changes = changes_[fingerprint];
@@ -56,7 +56,7 @@ void PostBox::Sort(Posted posted) {
 
 std::vector<PostBox::Change> PostBox::Take(std::size_t limit) {
   if (order_.size() < limit) {
-    for (Posted& posted : TakePosted(limit - order_.size())) Sort(std::move(posted));
+    for (const Posted& posted : TakePosted(limit - order_.size())) Sort(posted);
   }
   std::vector<Change> taken;
   taken.reserve(std::min(limit, order_.size()));

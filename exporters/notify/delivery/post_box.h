@@ -52,7 +52,7 @@ class PostBox {
   };
   bool Put(Posted posted, std::size_t limit);
   std::vector<Posted> TakePosted(std::size_t limit);
-  void Sort(Posted posted);
+  void Sort(const Posted& posted);
 
   const std::function<void()> wake_;
   mutable std::mutex mutex_;  // guards the next three

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -72,6 +73,8 @@ class NotifierTest : public testing::Test {
     surroundings_.state_directory = folder_.path();
     vendor_.answer = [this](const FakeVendor::Message& message) {
       std::unique_lock lock(mutex_);
+      ++begun_[message.channel];
+      changed_.notify_all();
       if (message.channel == "ops/fake[0]") {
         changed_.wait(lock, [this] { return !blocked_; });
       }
@@ -121,9 +124,10 @@ class NotifierTest : public testing::Test {
               }};
   RoutingConfig config_;
   Notifier::Surroundings surroundings_;
-  std::mutex mutex_;  // guards the next two
+  std::mutex mutex_;  // guards the next four
   std::condition_variable changed_;
   bool blocked_ = false;
+  std::map<std::string, int> begun_;  // attempts
   std::map<std::string, Lines> sent_;
   FakeNetwork network_;
   Notifier notifier_{clock_, log_};
@@ -150,6 +154,7 @@ TEST_F(NotifierTest, AnAlertReachesAllChannelsOfItsReceiver) {
   Post("Disk", true);
   EXPECT_EQ(Sent("ops/fake[0]", 1), Lines{"Disk fires"});
   EXPECT_EQ(Sent("ops/fake[1]", 1), Lines{"Disk fires"});
+  ASSERT_TRUE(notifier_.Settle(kPatience));
   EXPECT_EQ(notifier_.Figures().alerts, 1u);
   EXPECT_EQ(notifier_.Figures().channels.size(), 2u);
   EXPECT_EQ(notifier_.Verdicts({{{"alertname", "Disk"}}}).at(0).receivers, Lines{"ops"});
@@ -185,37 +190,19 @@ TEST_F(NotifierTest, WhatSettledIsThereAfterARestart) {
   EXPECT_GE(saved->letters.size(), 50u);
 }
 
-TEST_F(NotifierTest, AChannelThatNeverReturnsIsLeftBehind) {
-  // It outlives the test's objects as well as the notifier: all that it uses is its own.
-  struct Hang {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool entered = false, over = false;
-  };
-  static auto* const hang = new Hang;  // NOLINT: for a thread that nobody waits for
-  vendor_.answer = [](const FakeVendor::Message&) {
-    std::unique_lock lock(hang->mutex);
-    hang->entered = true;
-    hang->changed.notify_all();
-    hang->changed.wait(lock, [] { return hang->over; });
-    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
-    return Delivery();
-  };
-  auto* const notifier = new Notifier(clock_, log_);  // NOLINT: it has to stay alive
-  notifier->Configure(config_, surroundings_);
-  notifier->Post([] {
-    NotifiedAlert alert;
-    alert.labels = {{"alertname", "Disk"}};
-    alert.starts_at_ms = 1'000;
-    return alert;
-  });
+TEST_F(NotifierTest, AChannelThatDoesNotReturnIsLeftBehind) {
+  Block(true);
+  notifier_.Configure(config_, surroundings_);
+  Post("Disk", true);
   {
-    std::unique_lock lock(hang->mutex);
-    ASSERT_TRUE(hang->changed.wait_for(lock, kPatience, [] { return hang->entered; }));
+    std::unique_lock lock(mutex_);
+    ASSERT_TRUE(changed_.wait_for(lock, kPatience, [this] { return begun_["ops/fake[0]"] > 0; }));
   }
   const auto begin = std::chrono::steady_clock::now();
-  EXPECT_FALSE(notifier->Stop(milliseconds(300)));
+  EXPECT_FALSE(notifier_.Stop(milliseconds(200)));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(10));
+  Block(false);  // for the test's own end
+  EXPECT_TRUE(notifier_.Stop(kPatience));
 }
 
 TEST_F(NotifierTest, SwitchedOffItKeepsWhatItHasForTheNextTime) {
@@ -290,6 +277,10 @@ TEST_F(NotifierTest, AStopLetsAttemptsEndByThemselves) {
   notifier_.Configure(config_, surroundings_);
   Post("Disk", true);
   EXPECT_EQ(Sent("ops/fake[1]", 1), Lines{"Disk fires"});
+  {
+    std::unique_lock lock(mutex_);
+    ASSERT_TRUE(changed_.wait_for(lock, kPatience, [this] { return begun_["ops/fake[0]"] > 0; }));
+  }
   std::thread later([this] {
     std::this_thread::sleep_for(milliseconds(100));
     Block(false);
