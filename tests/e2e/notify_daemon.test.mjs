@@ -84,31 +84,31 @@ test('an alert is told when it fires and when it is resolved, with the value it 
 test('a silence holds alerts back until it is ended', kTimeout, async () => {
   const hook = await Recorder.start();
   await withAgent([hook], async (agent, textfile) => {
-    const { stdout, code } = await ask(agent, 'silence', 'add', 'alertname=JobSlow', 'task=~"a|b"', '--duration=1h', '--comment=a move', '--author=li');
+    const { stdout, code } = await ask(agent, 'silence add', 'alertname=JobSlow', 'task=~"a|b"', '--duration=1h', '--comment=a move', '--author=li');
     assert.equal(code, 0);
     const id = stdout.trim();
     textfile.set('job_seconds', { a: 12, c: 20 });
     await told(hook, 'firing', 'c');
-    const { data } = await askJson(agent, 'silence', 'list');
+    const { data } = await askJson(agent, 'silence list');
     assert.deepEqual(data.map((of) => [of.id, of.comment, of.createdBy]), [[id, 'a move', 'li']]);
-    assert.match((await ask(agent, 'silence', 'list')).stdout, new RegExp(`^${id} +active .* li +\\{alertname="JobSlow",task=~"a\\|b"\\} +a move$`, 'm'));
+    assert.match((await ask(agent, 'silence list')).stdout, new RegExp(`^${id} +active .* li +\\{alertname="JobSlow",task=~"a\\|b"\\} +a move$`, 'm'));
     assert.deepEqual(hook.alerts().filter((alert) => alert.labels.task === 'a'), []);
-    assert.equal((await ask(agent, 'silence', 'expire', id)).code, 0);
+    assert.equal((await ask(agent, 'silence expire', id)).code, 0);
     await told(hook, 'firing', 'a');
-    assert.equal((await ask(agent, 'silence', 'list')).stdout, 'no silences\n');
+    assert.equal((await ask(agent, 'silence list')).stdout, 'no silences\n');
   });
 });
 
 test('a drill says that it is one, and whether it arrived', kTimeout, async () => {
   const up = await Recorder.start(), down = await Recorder.start({ answer: () => ({ status: 403 }) });
   await withAgent([up, down], async (agent) => {
-    const { stdout, code } = await ask(agent, 'test', 'notification', '--receiver=ops');
+    const { stdout, code } = await ask(agent, 'test notification', '--receiver=ops');
     assert.equal(code, 1);
     assert.match(stdout, /^ops\/webhook\[0\]: delivered$/m);
     assert.match(stdout, /^ops\/webhook\[1\]: NOT delivered: .*403/m);
     assert.equal(up.notices.length, 1);
     assert.match(JSON.stringify(up.notices[0].body), /drill/i);
-    const wrong = await ask(agent, 'test', 'notification', '--receiver=nobody');
+    const wrong = await ask(agent, 'test notification', '--receiver=nobody');
     assert.equal(wrong.code, 1);
     assert.match(wrong.stderr, /nobody/);
     const { stdout: list } = await ask(agent, 'notifications');
@@ -160,7 +160,7 @@ test('a reload takes another receiver, or none of what is wrong', kTimeout, asyn
 test('which receivers an alert would reach is told without a daemon', kTimeout, async () => {
   const hook = await Recorder.start();
   await withAgent([hook], async (agent) => {
-    const { stdout, code } = await ask(agent, 'test', 'route', '--label=alertname=JobSlow', '--label=task=a');
+    const { stdout, code } = await ask(agent, 'test route', '--label=alertname=JobSlow', '--label=task=a');
     assert.equal(code, 0);
     assert.match(stdout, /^→ ops\n +by +\{\}\n +channels +webhook\[0\]\n +group +\{alertname="JobSlow", task="a"\}/m);
     assert.doesNotMatch(stdout, /127\.0\.0\.1/);

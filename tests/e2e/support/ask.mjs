@@ -2,14 +2,14 @@
 import { run } from './process.mjs';
 import { agentBinary } from './requirements.mjs';
 
-// → {code, stdout, stderr}
+// `verb` may be two words: "silence add". → {code, stdout, stderr}
 export function ask(agent, verb, ...args) {
-  return run(agentBinary(), [verb, ...args, `--config=${agent.configFile}`]);
+  return run(agentBinary(), [...verb.split(' '), `--config=${agent.configFile}`, ...args]);
 }
 
 // What --json printed, whatever the exit code.
 export async function askJson(agent, verb, ...args) {
-  const { stdout, stderr } = await ask(agent, verb, ...args, '--json');
+  const { stdout, stderr } = await ask(agent, verb, '--json', ...args);
   try {
     return JSON.parse(stdout);
   } catch (error) {
