@@ -95,7 +95,9 @@ struct Delivery {
   std::string_view reason;
   std::string problem;                                   // for people; without secrets and URLs
   std::optional<std::chrono::milliseconds> retry_after;  // what the other side asked for
-  int messages = 1;  // that the attempt cost, for budgets: SMS to three numbers is three
+  // That the attempt cost, for budgets: SMS to three numbers is three. Of a failed one it counts
+  // only where the kind costs money: one of three may have been sent.
+  int messages = 1;
 };
 
 struct Attempt {

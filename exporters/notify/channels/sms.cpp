@@ -281,6 +281,7 @@ const ChannelSpec kSmsChannel{
     [](const ChannelSettings& settings, const ChannelWorld& world) -> std::unique_ptr<Channel> {
       return std::make_unique<SmsChannel>(settings, world);
     },
+    [](const ChannelSettings& settings) { return static_cast<int>(Numbers(settings).size()); },
 };
 
 }  // namespace ecsward::notify

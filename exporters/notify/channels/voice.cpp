@@ -175,6 +175,7 @@ const ChannelSpec kVoiceChannel{
     [](const ChannelSettings& settings, const ChannelWorld& world) -> std::unique_ptr<Channel> {
       return std::make_unique<VoiceChannel>(settings, world);
     },
+    [](const ChannelSettings& settings) { return static_cast<int>(Numbers(settings).size()); },
 };
 
 }  // namespace ecsward::notify

@@ -38,6 +38,7 @@ QueueRules RulesOf(const ChannelConfig& config) {
   rules.budget = config.budget;
   rules.rate_limit = config.rate_limit;
   rules.give_up_after = config.give_up_after;
+  rules.failures_cost = config.spec->costs_money;
   if (config.spec->cost != nullptr) rules.cost = config.spec->cost(config.settings);
   return rules;
 }

@@ -156,7 +156,7 @@ std::vector<QueuedLetter> DeliveryQueue::Done(const Delivery& delivery, std::int
   // Of a message that may be there the money is gone; of one that failed for certain it is not.
   if (delivered) ledger_.Settle(charge_, delivery.messages);
   if (delivery.outcome == Outcome::kRetry || delivery.outcome == Outcome::kRefused) {
-    ledger_.Settle(charge_, 0);
+    ledger_.Settle(charge_, rules_.failures_cost ? delivery.messages : 0);
   }
   if (delivered) {
     cost_ = std::max(cost_, delivery.messages);

@@ -54,7 +54,9 @@ struct QueueRules {
   Budget budget = {};
   RateLimit rate_limit = {};
   std::chrono::milliseconds give_up_after{86'400'000};
-  int cost = 1;  // what a message counts in the budget
+  int cost = 1;  // what a message counts in the budget, at most
+  // A failed attempt says what it has cost all the same; else it has cost nothing.
+  bool failures_cost = false;
 };
 
 struct QueueStep {

@@ -509,6 +509,21 @@ TEST_F(DeliveryQueueTest, KnowsWhatAMessageCosts) {
   EXPECT_EQ(queue_.spent().in_day, 6);
 }
 
+TEST_F(DeliveryQueueTest, WhatAFailureHasCostIsSpentWhereItSaysSo) {
+  QueueRules rules{.budget = {7, 0, ""}, .cost = 3};
+  Delivery two_of_three = Fails();
+  two_of_three.messages = 2;
+  SetRules(rules);
+  Push();
+  Attempt(two_of_three);
+  EXPECT_EQ(queue_.spent().in_day, 0);
+  WaitAsTold();
+  rules.failures_cost = true;
+  SetRules(rules);
+  Attempt(two_of_three);
+  EXPECT_EQ(queue_.spent().in_day, 2);
+}
+
 TEST_F(DeliveryQueueTest, LearnsWhatAMessageCosts) {
   SetRules({.budget = {7, 0, ""}});
   Push(3);
