@@ -1,5 +1,7 @@
 #include "agent/notify_json.h"
 
+#include <algorithm>
+
 #include "base/json_fields.h"
 #include "metrics/evidence_json.h"
 
@@ -127,7 +129,8 @@ LetterSummary SummaryOf(const notify::Letter& letter) {
     summary.group = ToString(notification.groups.front().group_labels);
   }
   summary.firing = notification.firing();
-  summary.alerts = notification.alert_count();
+  // Of long letters only a beginning is kept at hand; the count is the whole one's.
+  summary.alerts = std::max<std::size_t>(letter.alerts, notification.alert_count());
   summary.committed_at_ms = letter.committed_at_ms;
   summary.next_try_at_ms = letter.next_try_at_ms;
   summary.attempts = letter.attempts;
