@@ -111,7 +111,7 @@ async function wholeAgent(table, program, client, quick) {
       `over ${seconds} s, scraped each second; the other without ${kOff.join(', ')}`);
     const rss = agents.map(({ pid }) => Number(/^VmRSS:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]));
     table.limit('the agent on the busy host: resident memory more', mib(rss[0] - rss[1]), '', rss[0] - rss[1] <= 6 * 1024, '≤ 6 MiB',
-      `${mib(rss[0])} and ${mib(rss[1])}; a page of ${on.bytes ?? '?'} bytes, gzipped`);
+      `${mib(rss[0])} and ${mib(rss[1])}`);
   } finally {
     await Promise.all([...agents, crowd].map((one) => one.stop('SIGKILL')));
   }

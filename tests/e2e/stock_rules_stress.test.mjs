@@ -70,8 +70,7 @@ test('a full file system is told, with who fills it, until there is room again',
       const [{ name: most, pid, share, amount }] = offenders;
       assert.deepEqual({ most, pid }, { most: 'disk-filler', pid: filler.pid }, shown);
       assert.ok(share > 0.3 && share <= 1, shown);
-      // Between its rests of 20 ms behind each 64 KiB, and filling all of the disk within one look.
-      assert.ok(amount > 1e4 && amount < 64e6, shown);
+      assert.ok(amount > 1e4 && amount < 4e6, shown); // it rests 20 ms behind each 64 KiB
       assert.match(annotations.evidence, /^disk-filler \d+ %/);
       assert.match(agent.stderr, new RegExp(`level=warn alert=${name} msg="alert firing" labels=.*${place}`));
     }

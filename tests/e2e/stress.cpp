@@ -3,12 +3,13 @@
 //   stress NAME cpu            keeps one CPU busy
 //   stress NAME memory MIB     takes that much memory, prints "ready", holds it
 //   stress NAME disk FILE [MIB]
-//                              writes so much, or until nothing more fits, prints "ready", goes on
-//                              writing over it
+//                              writes so much, or until nothing more fits (the last quarter of it
+//                              slowly), prints "ready", goes on writing over it
 //
 // Each until it is killed, or whoever started it ends.
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -49,6 +50,13 @@ int HoldMemory(const char* mib) {
   for (;;) pause();
 }
 
+// A quarter left: who looks at the disk from when it is nearly full on sees only the slow writing.
+off_t QuickPart(int file) {
+  struct statvfs s = {};
+  if (fstatvfs(file, &s) != 0) return 0;
+  return static_cast<off_t>(s.f_bavail * s.f_frsize / 4 * 3);
+}
+
 // `mib`: null for all that fits.
 int FillDisk(const char* name, const char* mib) {
   const int file = open(name, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
@@ -56,9 +64,13 @@ int FillDisk(const char* name, const char* mib) {
   const std::string block(kBlock, 'x');
   const off_t most = mib == nullptr ? std::numeric_limits<off_t>::max()
                                     : static_cast<off_t>(std::strtoul(mib, nullptr, 10) * kMiB);
+  const off_t quick = mib == nullptr ? QuickPart(file) : most;
   off_t size = 0;
   ssize_t written = 0;
-  while (size < most && (written = write(file, block.data(), block.size())) > 0) size += written;
+  while (size < most && (written = write(file, block.data(), block.size())) > 0) {
+    size += written;
+    if (size > quick) usleep(kRestMicroseconds);
+  }
   if (size < most && errno != ENOSPC) return Failed(name);
   if (fdatasync(file) != 0) return Failed(name);
   Ready();
